@@ -1,0 +1,98 @@
+package io.quaymaster.admin.resource;
+
+import static io.quaymaster.token.TokenRole.PLATFORM_ADMIN;
+import static io.quaymaster.token.TokenRole.TENANT_ADMIN;
+
+import io.quaymaster.admin.access.AdminAudit;
+import io.quaymaster.admin.access.AdminRequest;
+import io.quaymaster.admin.access.Allowed;
+import io.quaymaster.admin.http.ETags;
+import io.quaymaster.admin.http.Page;
+import io.quaymaster.admin.http.Paging;
+import io.quaymaster.store.Store;
+import io.quaymaster.store.Stores;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.net.URI;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code /api/v1/tenants/{tenant}/stores}. Only platform admins make them: it touches the host. */
+@RestController
+@RequestMapping(
+    path = "/api/v1/tenants/{tenant}/stores",
+    produces = MediaType.APPLICATION_JSON_VALUE)
+@Tag(name = "Stores")
+public class StoreController {
+  private final Stores stores;
+  private final AdminAudit audit;
+
+  public StoreController(Stores stores, AdminAudit audit) {
+    this.stores = stores;
+    this.audit = audit;
+  }
+
+  @Allowed(PLATFORM_ADMIN)
+  @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+  @ResponseStatus(HttpStatus.CREATED)
+  @Operation(summary = "Makes a store and its folder")
+  ResponseEntity<StoreJson.Response> create(
+      @PathVariable String tenant, @RequestBody StoreJson.Request body, AdminRequest request) {
+    StoreJson.Request.Local local = body.checked();
+    Store made = stores.createLocal(tenant, local.name(), local.path());
+    audit.changed(request, "store.create", tenant, null, Map.of("store", made.name()));
+    return ResponseEntity.created(
+            URI.create("/api/v1/tenants/" + tenant + "/stores/" + made.name()))
+        .eTag(ETags.of(made.version()))
+        .body(StoreJson.Response.of(made));
+  }
+
+  @Allowed(TENANT_ADMIN)
+  @GetMapping
+  @Operation(summary = "Lists a tenant's stores")
+  Page<StoreJson.Response> list(
+      @PathVariable String tenant,
+      @RequestParam(required = false) @Nullable String cursor,
+      @RequestParam(required = false) @Nullable Integer limit) {
+    Paging paging = Paging.of(cursor, limit);
+    return Page.of(
+        stores.list(tenant, paging.after(), paging.limitAndOne()),
+        paging,
+        Store::id,
+        StoreJson.Response::of);
+  }
+
+  @Allowed(TENANT_ADMIN)
+  @GetMapping("/{store}")
+  @Operation(summary = "Shows a store")
+  ResponseEntity<StoreJson.Response> get(@PathVariable String tenant, @PathVariable String store) {
+    Store found = stores.get(tenant, store);
+    return ResponseEntity.ok().eTag(ETags.of(found.version())).body(StoreJson.Response.of(found));
+  }
+
+  @Allowed(PLATFORM_ADMIN)
+  @DeleteMapping("/{store}")
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  @Operation(summary = "Forgets a store that no account uses; its files stay")
+  void delete(
+      @PathVariable String tenant,
+      @PathVariable String store,
+      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+      AdminRequest request) {
+    stores.delete(tenant, store, ETags.expected(ifMatch));
+    audit.changed(request, "store.delete", tenant, null, Map.of("store", store));
+  }
+}

@@ -1,0 +1,108 @@
+package io.quaymaster.admin;
+
+import io.quaymaster.admin.Api.Answer;
+import io.quaymaster.admin.TestGateway.Seen;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/**
+ * The stage of all plays: one gateway and one database for all of them, so each play has tenants of
+ * its own.
+ */
+@SpringBootTest(classes = TestGateway.class, webEnvironment = WebEnvironment.RANDOM_PORT)
+abstract class AdminApiTest {
+  private static final AtomicInteger NUMBER = new AtomicInteger();
+
+  @LocalServerPort private int port;
+  @Autowired JdbcClient jdbc;
+  @Autowired Seen seen;
+  @Autowired TestGateway.Sessions sessions;
+
+  @DynamicPropertySource
+  static void database(DynamicPropertyRegistry properties) {
+    properties.add("spring.datasource.url", TestPostgres::url);
+    properties.add("spring.datasource.username", () -> "postgres");
+    properties.add("spring.datasource.password", () -> "");
+  }
+
+  final Api as(String token) {
+    return new Api(port, token);
+  }
+
+  final Api platformAdmin() {
+    return as(TestGateway.BOOTSTRAP);
+  }
+
+  final Api nobody() {
+    return as("");
+  }
+
+  final int port() {
+    return port;
+  }
+
+  /** A name that no other play uses. */
+  static String name(String kind) {
+    return kind + "-" + NUMBER.incrementAndGet();
+  }
+
+  /** A tenant of this play's own. */
+  final String tenant() {
+    String name = name("tenant");
+    platformAdmin().post("/api/v1/tenants", "{\"name\":\"%s\"}".formatted(name)).created();
+    return name;
+  }
+
+  /** A tenant with a store {@code main}. */
+  final String tenantWithStore() {
+    String tenant = tenant();
+    platformAdmin()
+        .post(
+            tenantPath(tenant) + "/stores",
+            "{\"name\":\"main\",\"type\":\"local\",\"path\":\"%s\"}".formatted(tenant))
+        .created();
+    return tenant;
+  }
+
+  final Api tenantAdmin(String tenant) {
+    return as(tenantToken(tenant));
+  }
+
+  final String tenantToken(String tenant) {
+    return platformAdmin()
+        .post(
+            "/api/v1/tokens",
+            "{\"name\":\"admin of %s\",\"role\":\"tenant-admin\",\"tenant\":\"%s\"}"
+                .formatted(tenant, tenant))
+        .created()
+        .text("token");
+  }
+
+  static String tenantPath(String tenant) {
+    return "/api/v1/tenants/" + tenant;
+  }
+
+  static String accounts(String tenant) {
+    return tenantPath(tenant) + "/accounts";
+  }
+
+  static String account(String tenant, String username) {
+    return accounts(tenant) + "/" + username;
+  }
+
+  /** An account that lives in {@code main} under its own name. */
+  final Answer makeAccount(String tenant, String username, String moreFields) {
+    return platformAdmin()
+        .post(
+            accounts(tenant),
+            "{\"username\":\"%s\",\"home\":{\"store\":\"main\",\"path\":\"%s\"}%s}"
+                .formatted(username, username, moreFields))
+        .created();
+  }
+}

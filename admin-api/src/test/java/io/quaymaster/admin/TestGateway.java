@@ -1,0 +1,238 @@
+package io.quaymaster.admin;
+
+import io.quaymaster.account.AccountEvent;
+import io.quaymaster.account.PasswordHashes;
+import io.quaymaster.audit.AuditEvent;
+import io.quaymaster.audit.Chronicle;
+import io.quaymaster.quota.PlaceMeasuring;
+import io.quaymaster.quota.Recount;
+import io.quaymaster.quota.UsageFlush;
+import io.quaymaster.session.LiveSession;
+import io.quaymaster.session.LiveSessions;
+import io.quaymaster.store.StoreProvisioning;
+import io.quaymaster.store.StoreUnusable;
+import io.quaymaster.token.BootstrapToken;
+import io.quaymaster.transfer.Transfer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.transaction.event.TransactionalEventListener;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The admin API on a real database, with plain stand-ins for the rest of the gateway. */
+@SpringBootConfiguration(proxyBeanMethods = false)
+@EnableAutoConfiguration(exclude = UserDetailsServiceAutoConfiguration.class)
+@AutoConfigurationPackage(basePackages = "io.quaymaster")
+@Import(AdminApiConfiguration.class)
+class TestGateway {
+  static final String BOOTSTRAP = "bootstrap-token-of-the-tests";
+
+  /** What a recount of the stand-in corrects. */
+  static final long CORRECTED = 42;
+
+  /** What the ports were asked. */
+  static final class Seen {
+    final List<AccountEvent> events = new CopyOnWriteArrayList<>();
+    final List<Long> placesMade = new CopyOnWriteArrayList<>();
+    final List<String> storesPrepared = new CopyOnWriteArrayList<>();
+    final List<Long> recounted = new CopyOnWriteArrayList<>();
+    final AtomicInteger usageFlushes = new AtomicInteger();
+    final AtomicInteger chronicleFlushes = new AtomicInteger();
+    final AtomicBoolean databaseAway = new AtomicBoolean();
+
+    @TransactionalEventListener
+    void on(AccountEvent event) {
+      events.add(event);
+    }
+  }
+
+  @Bean
+  Seen seen() {
+    return new Seen();
+  }
+
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Bean
+  BootstrapToken bootstrapToken() {
+    return new BootstrapToken(BOOTSTRAP);
+  }
+
+  @Bean
+  PasswordHashes passwordHashes() {
+    return new PasswordHashes(2, 64, Duration.ofSeconds(30));
+  }
+
+  @Bean
+  StoreProvisioning provisioning(Seen seen) {
+    return store -> {
+      String path = String.valueOf(store.path());
+      if (path.contains("unwritable")) {
+        throw new StoreUnusable("The folder cannot be written.", null);
+      }
+      seen.storesPrepared.add(store.name());
+    };
+  }
+
+  @Bean
+  PlaceMeasuring placeMeasuring(Seen seen) {
+    return seen.placesMade::add;
+  }
+
+  @Bean
+  UsageFlush usageFlush(Seen seen) {
+    return seen.usageFlushes::incrementAndGet;
+  }
+
+  @Bean
+  Recount recount(Seen seen) {
+    return scope -> {
+      seen.recounted.add(scope);
+      return CORRECTED;
+    };
+  }
+
+  @Bean
+  Sessions sessions() {
+    return new Sessions();
+  }
+
+  @Bean
+  Chronicle chronicle(JdbcClient jdbc, Seen seen) {
+    return new TableChronicle(jdbc, seen);
+  }
+
+  /** A switch that takes the database away. */
+  @Bean
+  static BeanPostProcessor awayDatabase(ObjectProvider<Seen> seen) {
+    return new BeanPostProcessor() {
+      @Override
+      public Object postProcessAfterInitialization(Object bean, String name) {
+        return bean instanceof DataSource source ? new Away(source, seen.getObject()) : bean;
+      }
+    };
+  }
+
+  private static final class Away extends DelegatingDataSource {
+    private final Seen seen;
+
+    Away(DataSource source, Seen seen) {
+      super(source);
+      this.seen = seen;
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+      if (seen.databaseAway.get()) {
+        throw new SQLTransientConnectionException("no connection in time");
+      }
+      return super.getConnection();
+    }
+  }
+
+  /** Sessions that tests open. */
+  static final class Sessions implements LiveSessions {
+    final List<LiveSession> open = new CopyOnWriteArrayList<>();
+
+    @Override
+    public List<LiveSession> list(Predicate<LiveSession> which) {
+      return open.stream()
+          .filter(which)
+          .sorted(Comparator.comparing(LiveSession::startedAt))
+          .toList();
+    }
+
+    @Override
+    public int end(Predicate<LiveSession> which, String reason) {
+      List<LiveSession> ended = open.stream().filter(which).toList();
+      open.removeAll(ended);
+      return ended.size();
+    }
+  }
+
+  /** Writes to the tables at once. */
+  private static final class TableChronicle implements Chronicle {
+    private final JdbcClient jdbc;
+    private final Seen seen;
+    private final JsonMapper json = JsonMapper.shared();
+
+    TableChronicle(JdbcClient jdbc, Seen seen) {
+      this.jdbc = jdbc;
+      this.seen = seen;
+    }
+
+    @Override
+    public void record(AuditEvent e) {
+      jdbc.sql(
+              "insert into audit_event (uid, at, tenant, account, actor, source, session_id,"
+                  + " action, outcome, code, correlation_id, detail)"
+                  + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb)")
+          .param(e.id())
+          .param(Timestamp.from(e.at()))
+          .param(e.tenant())
+          .param(e.account())
+          .param(e.actor())
+          .param(e.source())
+          .param(e.sessionId())
+          .param(e.action())
+          .param(e.outcome().wireName())
+          .param(e.code())
+          .param(e.correlationId())
+          .param(json.writeValueAsString(Map.copyOf(e.detail())))
+          .update();
+    }
+
+    @Override
+    public void record(Transfer t) {
+      jdbc.sql(
+              "insert into transfer (uid, tenant, account, session_id, source, protocol,"
+                  + " direction, store, path, bytes, outcome, code, correlation_id, started_at,"
+                  + " ended_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+          .param(t.id())
+          .param(t.tenant())
+          .param(t.account())
+          .param(t.sessionId())
+          .param(t.source())
+          .param(t.protocol().wireName())
+          .param(t.direction().wireName())
+          .param(t.store())
+          .param(t.path())
+          .param(t.bytes())
+          .param(t.outcome().wireName())
+          .param(t.code())
+          .param(t.correlationId())
+          .param(Timestamp.from(t.startedAt()))
+          .param(Timestamp.from(t.endedAt()))
+          .update();
+    }
+
+    @Override
+    public void flush() {
+      seen.chronicleFlushes.incrementAndGet();
+    }
+  }
+}

@@ -1,0 +1,34 @@
+-- One valid row in every table, so that a test can break one rule at a time.
+insert into tenant (name, display_name, created_at, updated_at, version)
+values ('acme', 'Acme Ltd', now(), now(), 0);
+
+insert into store (tenant_id, name, type, path, created_at, version)
+select id, 'main', 'local', 'acme', now(), 0 from tenant;
+
+insert into account (tenant_id, username, status, home_store_id, home_path, permissions, protocols, sources, publish,
+                     sftp_read_only, sftp_deny_requests, created_at, updated_at, version)
+select tenant_id, 'alice', 'active', id, 'partners/alice', '{list,read}', '{sftp}', '{}', 'immediate',
+       false, '{}', now(), now(), 0 from store;
+
+insert into account_mount (account_id, position, path, store_id, prefix, permissions)
+select id, 0, '/lake', home_store_id, 'lake', '{list}' from account;
+
+insert into account_key (account_id, key_type, public_key, fingerprint, label, sources, created_at)
+select id, 'ssh-ed25519', 'AAAA', 'SHA256:x', 'laptop', '{}', now() from account;
+
+insert into api_token (name, token_hash, role, created_at) values ('root', '\x01', 'platform-admin', now());
+
+insert into quota_scope (tenant_id) select id from tenant;
+insert into quota_scope (tenant_id, store_id, path) select tenant_id, id, 'partners/alice' from store;
+
+insert into gateway_process (id, started_at, heartbeat_at) values (gen_random_uuid(), now(), now());
+
+insert into quota_lease (scope_id, process_id, bytes, files)
+select s.id, p.id, 0, 0 from quota_scope s, gateway_process p;
+
+insert into transfer (uid, tenant, account, session_id, source, protocol, direction, store, path, bytes, outcome,
+                      correlation_id, started_at, ended_at)
+values (gen_random_uuid(), 'acme', 'alice', 's', '192.0.2.1', 'sftp', 'upload', 'main', '/a', 1, 'completed',
+        'abcdefgh', now(), now());
+
+insert into audit_event (uid, at, action, outcome, detail) values (gen_random_uuid(), now(), 'login', 'ok', '{}');

@@ -1,0 +1,65 @@
+package io.quaymaster;
+
+import io.quaymaster.process.StartupChecks;
+import io.quaymaster.process.StartupReporter;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** Where the process starts. */
+public final class Quaymaster {
+  /** Virtual threads that are in a system call on a file hold their carrier; this leaves others. */
+  private static final int LEAST_CARRIERS = 8;
+
+  /** Carriers that the JDK may add while others are held. */
+  private static final int MOST_CARRIERS = 256;
+
+  private Quaymaster() {}
+
+  /**
+   * Exit status: 143 after SIGTERM (the JVM's own), 0 after {@code --help}, 1 if it cannot start.
+   */
+  public static void main(String[] args) {
+    prepareJvm();
+    if (Arguments.asksForHelp(args)) {
+      System.out.println(Arguments.USAGE);
+      return;
+    }
+    String[] words;
+    try {
+      words = Arguments.forSpring(args);
+    } catch (RuntimeException failure) {
+      StartupReporter.report(failure, System.err);
+      System.exit(1);
+      return;
+    }
+    try {
+      start(words);
+    } catch (RuntimeException | Error reported) {
+      // Spring Boot asked the reporters, so it has been said.
+      System.exit(1);
+    }
+  }
+
+  /** The whole gateway in this process, for tests too. */
+  static ConfigurableApplicationContext start(String... words) {
+    SpringApplication application = new SpringApplication(GatewayAssembly.class);
+    application.addInitializers(new StartupChecks());
+    return application.run(words);
+  }
+
+  /** The JDK reads these when the first virtual thread is made. */
+  private static void prepareJvm() {
+    int carriers = Math.max(2 * Runtime.getRuntime().availableProcessors(), LEAST_CARRIERS);
+    setUnlessSet("jdk.virtualThreadScheduler.parallelism", Integer.toString(carriers));
+    setUnlessSet(
+        "jdk.virtualThreadScheduler.maxPoolSize",
+        Integer.toString(Math.max(MOST_CARRIERS, carriers)));
+    setUnlessSet("java.awt.headless", "true");
+  }
+
+  private static void setUnlessSet(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
+  }
+}

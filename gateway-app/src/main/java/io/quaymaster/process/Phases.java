@@ -1,0 +1,30 @@
+package io.quaymaster.process;
+
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * The order in which parts start and, backwards, stop. What is below in a number is started before
+ * and stopped after what builds on it; each step of a stop may take {@code
+ * spring.lifecycle.timeout-per-shutdown-phase}.
+ *
+ * <ol>
+ *   <li>beans are made: data folder locked, PostgreSQL up, schema current
+ *   <li>{@link #PROCESS}: the row by which other gateways know that this one lives
+ *   <li>{@link #CHRONICLE}: transfers and audit lines can be told
+ *   <li>{@link #LEDGER}: quotas can be granted and settled
+ *   <li>the admin and management ports (Spring Boot: the largest number less 2048)
+ *   <li>{@link #SSH}: the SSH port; then the start-up message
+ * </ol>
+ *
+ * <p>So on SIGTERM the SSH port closes first and sessions end while the admin port still answers;
+ * then the ledger settles, the chronicle is flushed, the row goes, the pool closes, PostgreSQL
+ * stops, and the lock on the data folder is dropped.
+ */
+public final class Phases {
+  public static final int PROCESS = 1000;
+  public static final int CHRONICLE = 2000;
+  public static final int LEDGER = 3000;
+  public static final int SSH = SmartLifecycle.DEFAULT_PHASE - 100;
+
+  private Phases() {}
+}

@@ -1,0 +1,82 @@
+package io.quaymaster.process;
+
+import io.quaymaster.account.Accounts;
+import io.quaymaster.settings.GatewayProperties;
+import io.quaymaster.store.Stores;
+import io.quaymaster.tenant.Tenants;
+import java.time.Clock;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.web.SecurityFilterChain;
+
+/**
+ * The process's own beans; {@link StartupChecks} adds {@link DataFolder}, {@link HostKeys} and the
+ * token.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(GatewayProperties.class)
+public class ProcessConfiguration {
+  @Bean
+  FlywayMigrationStrategy schema(GatewayProperties settings) {
+    return flyway -> DatabaseCheck.prepareSchema(flyway, settings.database().migrate());
+  }
+
+  /**
+   * A gateway without its host keys does not start, so here they are in memory. Whether the files
+   * are still there does not matter to clients: a rotated secret must not take every replica out.
+   */
+  @Bean
+  HealthIndicator hostKeysHealthIndicator(HostKeys hostKeys) {
+    return () -> hostKeys.shown().isEmpty() ? Health.down().build() : Health.up().build();
+  }
+
+  @Bean
+  HealthIndicator sshHealthIndicator(SshListener ssh) {
+    return () -> ssh.isListening() ? Health.up().build() : Health.down().build();
+  }
+
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Bean
+  DemoSetup demoSetup(Tenants tenants, Stores stores, Accounts accounts) {
+    return new DemoData(tenants, stores, accounts);
+  }
+
+  /** Health and metrics have a port of their own, which the network keeps from strangers. */
+  @Bean
+  @Order(Ordered.HIGHEST_PRECEDENCE)
+  SecurityFilterChain managementSecurity(HttpSecurity http) {
+    return http.securityMatcher(EndpointRequest.toAnyEndpoint())
+        .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
+        .sessionManagement(s -> s.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+        .csrf(csrf -> csrf.disable())
+        .requestCache(cache -> cache.disable())
+        .build();
+  }
+
+  @Bean
+  @Order(Ordered.LOWEST_PRECEDENCE)
+  Announcer announcer(
+      GatewayProperties settings,
+      Environment environment,
+      DataFolder dataFolder,
+      HostKeys hostKeys,
+      AdminToken adminToken,
+      SshListener ssh,
+      DemoSetup demoSetup) {
+    return new Announcer(settings, environment, dataFolder, hostKeys, adminToken, ssh, demoSetup);
+  }
+}

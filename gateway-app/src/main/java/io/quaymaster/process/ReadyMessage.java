@@ -1,0 +1,67 @@
+package io.quaymaster.process;
+
+import io.quaymaster.process.DemoSetup.DemoAccount;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a person reads when the gateway is up: where everything is. Tools read it, too: the labels
+ * are fixed.
+ *
+ * @param sshPort null while there is no SSH server
+ * @param tokenWhereabouts where the admin token is, never the token
+ */
+record ReadyMessage(
+    String bind,
+    @Nullable Integer sshPort,
+    int adminPort,
+    int managementPort,
+    List<HostKeys.Shown> hostKeys,
+    String tokenWhereabouts,
+    @Nullable DemoAccount demo) {
+  static final String FIRST_LINE = "Quaymaster is ready.";
+
+  List<String> lines() {
+    List<String> lines = new ArrayList<>(List.of(FIRST_LINE));
+    if (sshPort != null) {
+      add(lines, "SSH", "%s:%d".formatted(inUrl(bind), sshPort));
+    }
+    hostKeys.forEach(key -> add(lines, "Host key", key.fingerprint() + " " + key.type()));
+    String admin = "http://%s:%d".formatted(inUrl(reachable()), adminPort);
+    add(lines, "Admin API", admin + "/api/v1");
+    add(lines, "OpenAPI", admin + "/openapi.json");
+    add(lines, "Admin token", tokenWhereabouts);
+    add(
+        lines,
+        "Management",
+        "http://%s:%d/actuator/health/readiness".formatted(inUrl(reachable()), managementPort));
+    if (demo != null && sshPort != null) {
+      add(lines, "Try", "sftp -P %d %s@%s".formatted(sshPort, demo.loginName(), inSsh()));
+      add(lines, "or", "scp -P %d README.md %s@%s:".formatted(sshPort, demo.loginName(), inSsh()));
+      add(lines, "Password", demo.password());
+    }
+    return List.copyOf(lines);
+  }
+
+  private static void add(List<String> lines, String label, String text) {
+    lines.add("  %-12s %s".formatted(label, text));
+  }
+
+  /** Nobody connects to "all addresses". */
+  private String reachable() {
+    return switch (bind) {
+      case "0.0.0.0" -> "127.0.0.1";
+      case "::" -> "::1";
+      default -> bind;
+    };
+  }
+
+  private String inSsh() {
+    return inUrl(reachable());
+  }
+
+  private static String inUrl(String address) {
+    return address.contains(":") ? "[" + address + "]" : address;
+  }
+}

@@ -1,0 +1,45 @@
+package io.quaymaster.process;
+
+import io.quaymaster.settings.GatewayProperties;
+import io.quaymaster.settings.Settings;
+import io.quaymaster.token.BootstrapToken;
+import java.nio.file.Path;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.support.GenericApplicationContext;
+
+/**
+ * All that can be found wrong before anything is started, cheapest first. What it opened on the way
+ * (the locked data folder, the keys, the token) becomes a bean.
+ */
+public final class StartupChecks
+    implements ApplicationContextInitializer<GenericApplicationContext> {
+  /**
+   * @throws io.quaymaster.settings.SettingsRefused a setting is wrong
+   * @throws StartupFailure anything else is
+   */
+  @Override
+  public void initialize(GenericApplicationContext context) {
+    GatewayProperties settings = Settings.read(context.getEnvironment());
+    DataFolder dataFolder = DataFolder.open(settings.dataFolder());
+    try {
+      HostKeys hostKeys = hostKeys(settings, dataFolder.path());
+      AdminToken adminToken = AdminToken.find(settings.admin(), dataFolder.path());
+      Ports.check(settings);
+      DatabaseCheck.connect(context.getEnvironment());
+      context.registerBean(DataFolder.class, () -> dataFolder);
+      context.registerBean(HostKeys.class, () -> hostKeys);
+      context.registerBean(AdminToken.class, () -> adminToken);
+      context.registerBean(BootstrapToken.class, adminToken::token);
+    } catch (RuntimeException failure) {
+      dataFolder.close();
+      throw failure;
+    }
+  }
+
+  private static HostKeys hostKeys(GatewayProperties settings, Path dataFolder) {
+    String mounted = settings.ssh().hostKeyDir();
+    return mounted == null
+        ? HostKeys.ownedIn(dataFolder.resolve("host-keys"))
+        : HostKeys.mountedAt(Path.of(mounted));
+  }
+}

@@ -1,0 +1,115 @@
+package io.quaymaster.ssh;
+
+import io.quaymaster.access.Protocol;
+import io.quaymaster.files.ByteText;
+import io.quaymaster.login.Grant;
+import io.quaymaster.session.LiveSession;
+import io.quaymaster.ssh.channel.ChannelInput;
+import io.quaymaster.ssh.channel.Throttle;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.server.session.ServerSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** An authenticated connection. Threads: any. */
+final class ServedSession {
+  private static final Logger log = LoggerFactory.getLogger(ServedSession.class);
+
+  private final ServerSession ssh;
+  private final Grant grant;
+  private final Throttle upPace;
+  private final Throttle downPace;
+  private final Clock clock;
+  private final LongAdder received = new LongAdder();
+  private final LongAdder sent = new LongAdder();
+  private final Map<ChannelInput, Protocol> channels = new ConcurrentHashMap<>();
+  private volatile Instant lastActiveAt;
+  private volatile boolean ended;
+
+  ServedSession(ServerSession ssh, Grant grant, Throttle upPace, Throttle downPace, Clock clock) {
+    this.ssh = ssh;
+    this.grant = grant;
+    this.upPace = upPace;
+    this.downPace = downPace;
+    this.clock = clock;
+    this.lastActiveAt = clock.instant();
+  }
+
+  Grant grant() {
+    return grant;
+  }
+
+  /** Counts and paces what comes in. */
+  Throttle receiving() {
+    return counting(received).and(upPace);
+  }
+
+  /** Counts and paces what goes out. */
+  Throttle sending() {
+    return counting(sent).and(downPace);
+  }
+
+  private Throttle counting(LongAdder counter) {
+    return bytes -> {
+      counter.add(bytes);
+      lastActiveAt = clock.instant();
+    };
+  }
+
+  /** A channel that serves files, while it does. */
+  @FunctionalInterface
+  interface Use extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  Use use(Protocol protocol, ChannelInput input) {
+    channels.put(input, protocol);
+    if (ended) {
+      input.abort();
+    }
+    return () -> channels.remove(input);
+  }
+
+  LiveSession live() {
+    return new LiveSession(
+        grant.sessionId(),
+        grant.tenant(),
+        grant.username(),
+        grant.accountId(),
+        grant.source(),
+        ByteText.shown(ByteText.ofUnicode(String.valueOf(ssh.getClientVersion()))),
+        grant.credential().toString(),
+        grant.credential() instanceof Grant.CredentialUsed.PublicKey key ? key.keyId() : null,
+        protocols(),
+        grant.grantedAt(),
+        lastActiveAt,
+        received.sum(),
+        sent.sum());
+  }
+
+  private Set<String> protocols() {
+    return channels.values().stream()
+        .map(Protocol::wireName)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Ends the session now: no request that waits is served any more. */
+  void end(String reason) {
+    ended = true;
+    channels.keySet().forEach(ChannelInput::abort);
+    try {
+      ssh.disconnect(SshConstants.SSH2_DISCONNECT_BY_APPLICATION, reason);
+    } catch (java.io.IOException gone) {
+      log.debug("{}: gone before it was told why", grant.loginName(), gone);
+      ssh.close(true);
+    }
+  }
+}

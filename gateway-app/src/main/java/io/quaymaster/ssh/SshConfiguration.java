@@ -1,0 +1,141 @@
+package io.quaymaster.ssh;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quaymaster.account.PasswordHashes;
+import io.quaymaster.accountfiles.AccountFilesEngine;
+import io.quaymaster.audit.Chronicle;
+import io.quaymaster.cluster.ClusterNotices;
+import io.quaymaster.files.FileStores;
+import io.quaymaster.login.LoginDoor;
+import io.quaymaster.process.HostKeys;
+import io.quaymaster.quota.QuotaAssembly;
+import io.quaymaster.settings.GatewayProperties;
+import io.quaymaster.ssh.channel.DirectBuffers;
+import io.quaymaster.ssh.sftp.SftpLimits;
+import io.quaymaster.ssh.sftp.SftpMeters;
+import io.quaymaster.storage.local.LocalStores;
+import java.time.Clock;
+import java.time.ZoneId;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The SSH face, put together. */
+@Configuration(proxyBeanMethods = false)
+public class SshConfiguration {
+  /** Tells strangers what we speak, and no version. Why OpenSSH is named: docs/adr/0008. */
+  private static final String IDENTIFICATION = "Quaymaster (OpenSSH-compatible SFTP)";
+
+  private static final int INPUT_BUFFER_BYTES = 128 << 10;
+  private static final int KEPT_BUFFERS = 128;
+  private static final int SFTP_OVERHEAD_BYTES = 1024;
+
+  @Bean
+  PasswordHashes passwordHashes(GatewayProperties properties) {
+    GatewayProperties.PasswordHashing hashing = properties.passwordHashing();
+    return new PasswordHashes(hashing.atOnce(), hashing.queue(), hashing.maxWait());
+  }
+
+  @Bean
+  LoginDoor loginDoor(
+      JdbcClient jdbc,
+      PasswordHashes passwords,
+      Chronicle chronicle,
+      Clock clock,
+      GatewayProperties properties) {
+    return new LoginDoor(
+        jdbc, passwords::matches, chronicle, clock, properties.ssh().defaultTenant());
+  }
+
+  @Bean
+  AccountFilesEngine accountFilesEngine(
+      QuotaAssembly ledger, FileStores stores, Chronicle chronicle, Clock clock) {
+    return new AccountFilesEngine(
+        ledger.ledger(),
+        ledger.sharedFiles(),
+        ledger.gates(),
+        stores,
+        chronicle,
+        clock,
+        LocalStores.processUmask());
+  }
+
+  @Bean
+  SessionRegistry sessionRegistry(Clock clock, MeterRegistry registry) {
+    SessionRegistry sessions = new SessionRegistry(new ByteRates(), clock);
+    Gauge.builder("quaymaster.sessions", sessions, SessionRegistry::size)
+        .description("Sessions open now")
+        .register(registry);
+    return sessions;
+  }
+
+  @Bean
+  SessionEnder sessionEnder(SessionRegistry sessions, ClusterNotices notices) {
+    return new SessionEnder(sessions, notices);
+  }
+
+  @Bean
+  Admission admission(GatewayProperties properties, MeterRegistry registry) {
+    Admission admission = new Admission(properties.ssh().maxUnauthenticated());
+    Gauge.builder("quaymaster.connections.unauthenticated", admission, Admission::strangers)
+        .description("Connections that are not authenticated yet")
+        .register(registry);
+    return admission;
+  }
+
+  @Bean
+  GatewaySshServer gatewaySshServer(
+      GatewayProperties properties,
+      HostKeys hostKeys,
+      LoginDoor door,
+      SessionRegistry sessions,
+      Admission admission,
+      AccountFilesEngine engine,
+      Chronicle chronicle,
+      MeterRegistry registry,
+      Clock clock) {
+    int packet = (int) properties.sftp().maxPacket().toBytes();
+    SftpLimits limits =
+        new SftpLimits(
+            packet,
+            packet - SFTP_OVERHEAD_BYTES,
+            packet - SFTP_OVERHEAD_BYTES,
+            properties.sftp().maxHandles());
+    ChannelServices services =
+        new ChannelServices(
+            sessions,
+            engine,
+            chronicle,
+            limits,
+            new SftpMeters(registry),
+            new DirectBuffers(INPUT_BUFFER_BYTES, KEPT_BUFFERS),
+            new DirectBuffers(packet, KEPT_BUFFERS),
+            properties.ssh().stalledTimeout(),
+            // Listings show local time, as sftp-server's do.
+            clock.withZone(ZoneId.systemDefault()));
+    return new GatewaySshServer(
+        settings(properties),
+        hostKeys.provider(),
+        new LoginFlow(door, sessions),
+        admission,
+        services);
+  }
+
+  private static SshSettings settings(GatewayProperties properties) {
+    GatewayProperties.Ssh ssh = properties.ssh();
+    return new SshSettings(
+        properties.bind(),
+        ssh.port(),
+        IDENTIFICATION,
+        ssh.window().toBytes(),
+        ssh.maxPacket().toBytes(),
+        (int) ssh.readBuffer().toBytes(),
+        ssh.stalledTimeout(),
+        ssh.authTimeout(),
+        ssh.idleTimeout(),
+        ssh.maxAuthTries(),
+        ssh.maxUnauthenticated(),
+        ssh.maxChannelsPerSession());
+  }
+}

@@ -1,0 +1,32 @@
+package io.quaymaster.ssh;
+
+import java.time.Duration;
+
+/**
+ * How the SSH server listens and what it puts up with.
+ *
+ * @param identification after {@code SSH-2.0-}
+ * @param windowBytes what a client may have under way on one channel; the bound of a channel's
+ *     memory
+ * @param packetBytes longest channel packet that clients may send
+ * @param readBufferBytes of a connection while it reads more than a little
+ * @param stalledTimeout without the client taking a byte that waits for it
+ * @param authTimeout from the connection to the end of authentication
+ * @param idleTimeout without a packet either way
+ * @param maxAuthTries authentication requests of one connection
+ * @param maxUnauthenticated connections at once that are not authenticated yet
+ * @param maxChannels channels of one connection
+ */
+record SshSettings(
+    String bind,
+    int port,
+    String identification,
+    long windowBytes,
+    long packetBytes,
+    int readBufferBytes,
+    Duration stalledTimeout,
+    Duration authTimeout,
+    Duration idleTimeout,
+    int maxAuthTries,
+    int maxUnauthenticated,
+    int maxChannels) {}

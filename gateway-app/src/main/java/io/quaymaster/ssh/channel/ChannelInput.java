@@ -1,0 +1,256 @@
+package io.quaymaster.ssh.channel;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.sshd.common.channel.LocalWindow;
+import org.apache.sshd.server.channel.ChannelDataReceiver;
+import org.apache.sshd.server.channel.ChannelSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client sends on one channel, in order. The connection's thread puts bytes in with one
+ * copy, out of the decrypted packet into direct buffers; the channel's thread takes them out, and a
+ * WRITE's payload goes from those buffers to the kernel.
+ *
+ * <p>The window is released only for what was taken out, so a client can never have more under way
+ * than the window: that bounds the memory, and is the back-pressure when a store is slow.
+ *
+ * <p>Threads: one puts, one takes.
+ */
+public final class ChannelInput implements ChannelDataReceiver {
+  private final LocalWindow window;
+  private final DirectBuffers buffers;
+  private final Throttle throttle;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition arrived = lock.newCondition();
+
+  /** Each from the position that the taker has reached to the limit that the putter has reached. */
+  private final Deque<ByteBuffer> queue = new ArrayDeque<>();
+
+  private long available;
+  private boolean ended;
+  private boolean aborted;
+
+  /** The taker's own. */
+  private long unreleased;
+
+  public ChannelInput(ChannelSession channel, DirectBuffers buffers, Throttle throttle) {
+    this.window = channel.getLocalWindow();
+    this.buffers = buffers;
+    this.throttle = throttle;
+  }
+
+  /** From the connection's thread. Never blocks: the window is the bound. */
+  @Override
+  public int data(ChannelSession channel, byte[] bytes, int start, int length) {
+    lock.lock();
+    try {
+      if (aborted) {
+        return length;
+      }
+      int from = start;
+      int left = length;
+      while (left > 0) {
+        ByteBuffer tail = queue.peekLast();
+        if (tail == null || tail.limit() == tail.capacity()) {
+          tail = buffers.take().limit(0);
+          queue.addLast(tail);
+        }
+        int at = tail.limit();
+        int n = Math.min(left, tail.capacity() - at);
+        tail.limit(at + n);
+        tail.put(at, bytes, from, n);
+        from += n;
+        left -= n;
+      }
+      available += length;
+      arrived.signal();
+      return 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The client sends no more. What it sent before is still to be taken. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      ended = true;
+      arrived.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The channel is gone: whoever waits is told so, and what is queued is dropped. */
+  public void abort() {
+    lock.lock();
+    try {
+      aborted = true;
+      ended = true;
+      arrived.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public boolean isAborted() {
+    lock.lock();
+    try {
+      return aborted;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Bytes that can be taken without waiting. */
+  public long available() {
+    lock.lock();
+    try {
+      return available;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until so many bytes can be taken.
+   *
+   * @return false if the client will never send them
+   */
+  public boolean await(long bytes) throws InterruptedException {
+    lock.lock();
+    try {
+      while (available < bytes && !ended) {
+        arrived.await();
+      }
+      return available >= bytes && !aborted;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public int readByte() throws IOException, InterruptedException {
+    need(1);
+    lock.lock();
+    try {
+      int value = head().get() & 0xff;
+      taken(1);
+      return value;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** An unsigned 32-bit number in network order. */
+  public long readUint32() throws IOException, InterruptedException {
+    need(4);
+    lock.lock();
+    try {
+      ByteBuffer head = head();
+      long value = 0;
+      if (head.remaining() >= 4) {
+        value = head.getInt() & 0xffffffffL;
+        taken(4);
+      } else {
+        for (int i = 0; i < 4; i++) {
+          value = value << 8 | (head().get() & 0xff);
+          taken(1);
+        }
+      }
+      return value;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public void readFully(byte[] into, int length) throws IOException, InterruptedException {
+    need(length);
+    lock.lock();
+    try {
+      for (int done = 0; done < length; ) {
+        ByteBuffer head = head();
+        int n = Math.min(head.remaining(), length - done);
+        head.get(into, done, n);
+        done += n;
+        taken(n);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Bytes that lie together, without a copy: valid until {@link #skip} takes them.
+   *
+   * @param atMost how many the caller wants
+   */
+  public ByteBuffer peek(int atMost) throws IOException, InterruptedException {
+    need(1);
+    lock.lock();
+    try {
+      ByteBuffer head = head();
+      return head.slice(head.position(), Math.min(head.remaining(), atMost));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes bytes that {@link #peek} showed, or that nobody wants to see. */
+  public void skip(int bytes) throws IOException, InterruptedException {
+    for (int left = bytes; left > 0; ) {
+      need(1);
+      lock.lock();
+      try {
+        ByteBuffer head = head();
+        int n = Math.min(head.remaining(), left);
+        head.position(head.position() + n);
+        left -= n;
+        taken(n);
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** Lets the client send as much again as was taken. Paced, if the account's speed is limited. */
+  public void release() throws IOException, InterruptedException {
+    long bytes = unreleased;
+    if (bytes > 0) {
+      unreleased = 0;
+      throttle.take(bytes);
+      window.release(bytes);
+    }
+  }
+
+  private void need(int bytes) throws EOFException, InterruptedException {
+    if (!await(bytes)) {
+      throw new EOFException("the client is gone, in the middle of a message");
+    }
+  }
+
+  private ByteBuffer head() {
+    @Nullable ByteBuffer head = queue.peekFirst();
+    if (head == null) {
+      throw new IllegalStateException("nothing to take");
+    }
+    return head;
+  }
+
+  private void taken(int bytes) {
+    available -= bytes;
+    unreleased += bytes;
+    ByteBuffer head = head();
+    boolean full = head.limit() == head.capacity();
+    if (!head.hasRemaining() && (full || available == 0)) {
+      queue.removeFirst();
+      buffers.giveBack(head);
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package io.quaymaster.ssh.transport;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.sshd.common.util.Readable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one connection on one thread. It waits with a buffer of a few hundred bytes; only when that
+ * comes back full, and more is there, does it borrow a large one, and the large one goes back as
+ * soon as the protocol has copied it out. So neither an idle connection nor one whose handler is
+ * busy holds a large buffer.
+ */
+final class ReadLoop {
+  /** Takes what was read. May block: the thread is this connection's own. */
+  interface Receiver {
+    void received(Readable message) throws Exception;
+  }
+
+  /** What the receiver threw, apart from failures of the socket. */
+  static final class ReceiverException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    ReceiverException(Exception cause) {
+      super(cause);
+    }
+  }
+
+  private final SocketChannel channel;
+  private final InputStream waiting;
+  private final Transport transport;
+  private final WriteQueue writes;
+  private final Receiver receiver;
+  private final ByteBuffer idle;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition resumed = lock.newCondition();
+  private volatile boolean suspended;
+
+  ReadLoop(SocketChannel channel, Transport transport, WriteQueue writes, Receiver receiver)
+      throws IOException {
+    this.channel = channel;
+    this.waiting = channel.socket().getInputStream();
+    this.transport = transport;
+    this.writes = writes;
+    this.receiver = receiver;
+    this.idle = ByteBuffer.allocate(transport.settings().idleBufferBytes());
+  }
+
+  /** Reads until the peer ends its output or the channel is closed. */
+  void run() throws IOException, InterruptedException, ReceiverException {
+    while (mayRead()) {
+      idle.clear();
+      if (channel.read(idle) < 0) {
+        return;
+      }
+      idle.flip();
+      boolean more = idle.limit() == idle.capacity() && waiting.available() > 0;
+      if (more) {
+        readInBulk();
+      } else {
+        deliver(idle);
+      }
+    }
+  }
+
+  void suspend() {
+    suspended = true;
+  }
+
+  void resume() {
+    suspended = false;
+    wake();
+  }
+
+  /** Lets a suspended loop see that the channel was closed. */
+  void wake() {
+    lock.lock();
+    try {
+      resumed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean mayRead() throws InterruptedException {
+    writes.awaitRoom();
+    if (suspended) {
+      lock.lock();
+      try {
+        while (suspended && channel.isOpen()) {
+          resumed.await();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+    return channel.isOpen();
+  }
+
+  /** Goes on from a full idle buffer for as long as bytes are there without waiting. */
+  private void readInBulk() throws IOException, InterruptedException, ReceiverException {
+    @Nullable ByteBuffer first = idle;
+    boolean more = true;
+    while (more) {
+      ByteBuffer large = transport.readBuffers().take();
+      if (large == null) {
+        if (first != null) {
+          deliver(first);
+        }
+        return;
+      }
+      try (Loan loan = new Loan(large)) {
+        if (first != null) {
+          large.put(first);
+          first = null;
+        }
+        // Nobody else reads this socket, so what was there still is: this does not wait.
+        channel.read(large);
+        more = !large.hasRemaining();
+        large.flip();
+        deliver(loan);
+      }
+      more = more && mayRead() && waiting.available() > 0;
+    }
+  }
+
+  private void deliver(ByteBuffer all) throws ReceiverException {
+    hand(Readable.readable(all));
+  }
+
+  private void deliver(Loan loan) throws ReceiverException {
+    while (loan.next() && channel.isOpen()) {
+      hand(loan);
+    }
+  }
+
+  private void hand(Readable message) throws ReceiverException {
+    try {
+      receiver.received(message);
+    } catch (Exception e) {
+      throw new ReceiverException(e);
+    }
+  }
+
+  /** A borrowed buffer as a series of pieces; it goes back when the last byte has been copied. */
+  private final class Loan implements Readable, AutoCloseable {
+    private @Nullable ByteBuffer buffer;
+    private int pieceEnd;
+
+    Loan(ByteBuffer buffer) {
+      this.buffer = buffer;
+    }
+
+    /** Moves on to the next piece; false if there is none. */
+    boolean next() {
+      if (buffer == null || !buffer.hasRemaining()) {
+        return false;
+      }
+      pieceEnd = Math.min(buffer.limit(), buffer.position() + transport.settings().deliveryBytes());
+      return true;
+    }
+
+    @Override
+    public int available() {
+      return buffer == null ? 0 : pieceEnd - buffer.position();
+    }
+
+    @Override
+    public void getRawBytes(byte[] data, int offset, int length) {
+      ByteBuffer source = buffer;
+      if (source == null) {
+        throw new java.nio.BufferUnderflowException();
+      }
+      source.get(data, offset, length);
+      if (!source.hasRemaining()) {
+        close();
+      }
+    }
+
+    @Override
+    public void close() {
+      ByteBuffer lent = buffer;
+      if (lent != null) {
+        buffer = null;
+        transport.readBuffers().give(lent);
+      }
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Carries SSH connections over blocking sockets, one virtual thread to each connection. */
+@NullMarked
+package io.quaymaster.ssh.transport;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+package io.quaymaster.planted.domain;
+
+import org.springframework.http.HttpStatus;
+
+class KnowsHttp {
+  HttpStatus status = HttpStatus.OK;
+}

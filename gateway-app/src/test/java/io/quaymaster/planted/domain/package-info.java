@@ -1,0 +1,5 @@
+/** Classes that break a rule on purpose, for ArchitectureTest. */
+@NullMarked
+package io.quaymaster.planted.domain;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+package io.quaymaster.planted.process;
+
+class BuildsAProcess {
+  ProcessBuilder builder = new ProcessBuilder("true");
+}

@@ -1,0 +1,7 @@
+package io.quaymaster.planted.ssh;
+
+import jakarta.servlet.http.HttpServletRequest;
+
+interface KnowsHttp {
+  HttpServletRequest request();
+}

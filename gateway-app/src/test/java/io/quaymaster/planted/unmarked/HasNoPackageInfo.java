@@ -1,0 +1,3 @@
+package io.quaymaster.planted.unmarked;
+
+class HasNoPackageInfo {}

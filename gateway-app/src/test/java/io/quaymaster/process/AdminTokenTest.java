@@ -1,0 +1,62 @@
+package io.quaymaster.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quaymaster.settings.GatewayProperties.Admin;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AdminTokenTest {
+  private static final String GIVEN = "0123456789abcdef";
+
+  @TempDir Path folder;
+
+  @Test
+  void theSettingComesFirstThenTheFileThenOurOwn() throws IOException {
+    Path file = Files.writeString(folder.resolve("mounted"), "from-the-mounted-file\r\n");
+
+    AdminToken first = AdminToken.find(new Admin(0, GIVEN, file.toString()), folder);
+    AdminToken second = AdminToken.find(new Admin(0, null, file.toString()), folder);
+    assertThat(folder.resolve("admin-token")).doesNotExist();
+    AdminToken third = AdminToken.find(new Admin(0, null, null), folder);
+
+    assertThat(first.token().token()).isEqualTo(GIVEN);
+    assertThat(second.token().token()).isEqualTo("from-the-mounted-file");
+    assertThat(third.token().token()).hasSize(43);
+    assertThat(AdminToken.find(new Admin(0, null, null), folder)).isEqualTo(third);
+    assertThat(third.whereabouts()).isEqualTo("in the file " + folder.resolve("admin-token"));
+    assertThat(first + "" + third).doesNotContain(GIVEN, third.token().token());
+  }
+
+  @Test
+  void oursMustBePrivate() throws IOException {
+    AdminToken.find(new Admin(0, null, null), folder);
+    Files.setPosixFilePermissions(
+        folder.resolve("admin-token"), PosixFilePermissions.fromString("rw-r--r--"));
+
+    assertThatThrownBy(() -> AdminToken.find(new Admin(0, null, null), folder))
+        .isInstanceOf(StartupFailure.class)
+        .hasMessageContaining("is open to others");
+  }
+
+  @Test
+  void lengthsAreBounded() throws IOException {
+    Path file = Files.writeString(folder.resolve("mounted"), "x".repeat(100_000));
+
+    for (Admin wrong :
+        new Admin[] {
+          new Admin(0, GIVEN.substring(1), null),
+          new Admin(0, "x".repeat(513), null),
+          new Admin(0, null, file.toString())
+        }) {
+      assertThatThrownBy(() -> AdminToken.find(wrong, folder))
+          .isInstanceOf(StartupFailure.class)
+          .hasMessageContaining("must have 16 to 512 characters");
+    }
+  }
+}

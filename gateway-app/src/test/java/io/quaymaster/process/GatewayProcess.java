@@ -1,0 +1,254 @@
+package io.quaymaster.process;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The packaged gateway ({@code target/quaymaster.jar}) as a process of its own, for *IT tests. All
+ * ports are any free ones; everything else is as a person would start it. Its output goes to a file
+ * beside the data folder. Threads: one.
+ */
+public final class GatewayProcess implements AutoCloseable {
+  private static final Duration START_LIMIT = Duration.ofSeconds(90);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
+
+  /** How a gateway is started. Immutable. */
+  public record Setup(Path folder, Map<String, String> environment, List<String> arguments) {
+    public Setup {
+      environment = Map.copyOf(environment);
+      arguments = List.copyOf(arguments);
+    }
+
+    /** A variable, instead of one that was set before. */
+    public Setup with(String variable, String value) {
+      Map<String, String> more = new LinkedHashMap<>(environment);
+      more.put(variable, value);
+      return new Setup(folder, more, arguments);
+    }
+
+    public Setup withArgument(String argument) {
+      List<String> more = new ArrayList<>(arguments);
+      more.add(argument);
+      return new Setup(folder, environment, more);
+    }
+
+    public Path dataFolder() {
+      return folder.resolve("data");
+    }
+
+    /** Starts it and returns when it is ready. */
+    public GatewayProcess start() {
+      GatewayProcess gateway = new GatewayProcess(this);
+      try {
+        gateway.awaitReady();
+        return gateway;
+      } catch (RuntimeException | Error failure) {
+        gateway.close();
+        throw failure;
+      }
+    }
+
+    /** Starts it and returns when it has ended by itself. */
+    public Ended startAndFail() {
+      try (GatewayProcess gateway = new GatewayProcess(this)) {
+        return new Ended(gateway.awaitEnd(), gateway.log());
+      }
+    }
+  }
+
+  /** How a process ended, and all that it wrote. */
+  public record Ended(int status, String output) {}
+
+  private final Setup setup;
+  private final Path logFile;
+  private final Process process;
+
+  private GatewayProcess(Setup setup) {
+    this.setup = setup;
+    try {
+      Files.createDirectories(setup.folder());
+      logFile = Files.createTempFile(setup.folder(), "gateway-", ".log");
+      process = launch();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  /**
+   * @param folder of the test's own; the data folder is {@code data} in it
+   */
+  public static Setup in(Path folder) {
+    return new Setup(
+        folder,
+        Map.of(
+            "QUAYMASTER_DATA_DIR", folder.resolve("data").toString(),
+            "QUAYMASTER_SSH_PORT", "0",
+            "QUAYMASTER_ADMIN_PORT", "0",
+            "QUAYMASTER_MANAGEMENT_PORT", "0"),
+        List.of());
+  }
+
+  public int sshPort() {
+    return portIn("SSH");
+  }
+
+  public int adminPort() {
+    return portIn("Admin API");
+  }
+
+  public int managementPort() {
+    return portIn("Management");
+  }
+
+  public String adminUrl() {
+    return "http://127.0.0.1:" + adminPort();
+  }
+
+  /** The generated one. */
+  public String adminToken() {
+    try {
+      return Files.readString(setup.dataFolder().resolve("admin-token")).strip();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  public Path dataFolder() {
+    return setup.dataFolder();
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  /** All that it wrote so far. */
+  public String log() {
+    try {
+      return Files.readString(logFile, StandardCharsets.UTF_8);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  /** What stands behind a label of the start-up message. */
+  public Optional<String> announced(String label) {
+    Matcher line =
+        Pattern.compile("(?m)(?:^  |\")" + Pattern.quote(label) + " {2,}([^\"\\n]*)")
+            .matcher(log());
+    return line.find() ? Optional.of(line.group(1)) : Optional.empty();
+  }
+
+  /** SIGTERM; returns the exit status. */
+  public int stop() {
+    process.destroy();
+    return awaitEnd();
+  }
+
+  /** SIGKILL. */
+  public void kill9() {
+    process.destroyForcibly();
+    awaitEnd();
+  }
+
+  /** The same again, on the same data folder, after this one was stopped or killed. */
+  public GatewayProcess restart() {
+    if (process.isAlive()) {
+      throw new IllegalStateException("still running");
+    }
+    return setup.start();
+  }
+
+  /** Stops it if it still runs, and with it the PostgreSQL that a kill left behind. */
+  @Override
+  public void close() {
+    if (process.isAlive()) {
+      process.destroy();
+      awaitEnd();
+    }
+    stopOrphanedPostgres();
+  }
+
+  private Process launch() throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-jar", jar().toString()));
+    command.addAll(setup.arguments());
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.directory(setup.folder().toFile());
+    builder.environment().keySet().removeIf(name -> name.matches("(QUAYMASTER|SPRING|LOGGING)_.*"));
+    builder.environment().putAll(setup.environment());
+    return builder.redirectErrorStream(true).redirectOutput(logFile.toFile()).start();
+  }
+
+  private static Path jar() {
+    Path jar = Path.of("target", "quaymaster.jar").toAbsolutePath();
+    if (!Files.exists(jar)) {
+      throw new IllegalStateException("no " + jar + ": run mvn package first");
+    }
+    return jar;
+  }
+
+  private void awaitReady() {
+    await("the gateway is ready")
+        .atMost(START_LIMIT)
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> !process.isAlive() || announced("Management").isPresent());
+    if (!process.isAlive()) {
+      throw new IllegalStateException("the gateway ended:\n" + log());
+    }
+  }
+
+  private int awaitEnd() {
+    try {
+      if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new IllegalStateException("the gateway did not end:\n" + log());
+      }
+      return process.exitValue();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(interrupted);
+    }
+  }
+
+  private int portIn(String label) {
+    String text =
+        announced(label)
+            .orElseThrow(() -> new IllegalStateException("no '" + label + "' in:\n" + log()));
+    Matcher port = Pattern.compile(":(\\d+)").matcher(text);
+    if (!port.find()) {
+      throw new IllegalStateException("no port in: " + text);
+    }
+    return Integer.parseInt(port.group(1));
+  }
+
+  private void stopOrphanedPostgres() {
+    Path pidFile = setup.dataFolder().resolve("postgres/data/postmaster.pid");
+    if (!Files.exists(pidFile)) {
+      return;
+    }
+    try {
+      long pid = Long.parseLong(Files.readAllLines(pidFile).getFirst().strip());
+      ProcessHandle.of(pid)
+          .filter(p -> p.info().command().orElse("").contains(setup.folder().toString()))
+          .ifPresent(ProcessHandle::destroy);
+      await().atMost(STOP_LIMIT).until(() -> !Files.exists(pidFile));
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.quaymaster.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What a person reads when the packaged gateway cannot start: one paragraph, and status 1. All
+ * cases are in {@code StartupFailuresTest}.
+ */
+class StartupFailuresIT {
+  @TempDir Path folder;
+
+  @Test
+  void aPortInUse() throws IOException {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = Integer.toString(other.getLocalPort());
+
+      refuses(
+          GatewayProcess.in(folder).with("QUAYMASTER_ADMIN_PORT", port),
+          "admin port " + port + " on 127.0.0.1 cannot be used",
+          "QUAYMASTER_ADMIN_PORT");
+    }
+  }
+
+  @Test
+  void aMisspeltVariable() {
+    refuses(
+        GatewayProcess.in(folder).with("QUAYMASTER_SHS_PORT", "2022"),
+        "QUAYMASTER_SHS_PORT (did you mean QUAYMASTER_SSH_PORT?)");
+  }
+
+  @Test
+  void anUnknownArgument() {
+    refuses(
+        GatewayProcess.in(folder).withArgument("--prot=1"),
+        "Unknown argument: --prot",
+        "Usage: java -jar");
+  }
+
+  private static void refuses(GatewayProcess.Setup setup, String... says) {
+    GatewayProcess.Ended ended = setup.startAndFail();
+
+    assertThat(ended.output())
+        .startsWith("Quaymaster cannot start. ")
+        .contains(says)
+        .doesNotContain("\tat ", "Exception");
+    assertThat(ended.status()).isEqualTo(1);
+  }
+}

@@ -1,0 +1,223 @@
+package io.quaymaster.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.MutablePropertySources;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.util.unit.DataSize;
+
+class GatewayPropertiesTest {
+  private static final GatewayProperties DEFAULTS =
+      new GatewayProperties(
+          "./data",
+          "127.0.0.1",
+          false,
+          new GatewayProperties.Ssh(
+              2022,
+              null,
+              null,
+              DataSize.ofMegabytes(4),
+              DataSize.ofKilobytes(64),
+              DataSize.ofKilobytes(128),
+              Duration.ofMinutes(2),
+              Duration.ofSeconds(30),
+              Duration.ofMinutes(15),
+              6,
+              100,
+              8),
+          new GatewayProperties.Admin(8080, null, null),
+          new GatewayProperties.Management(8081),
+          new GatewayProperties.Database(true),
+          new GatewayProperties.Sftp(1024, DataSize.ofKilobytes(256)),
+          new GatewayProperties.Files(List.of()),
+          new GatewayProperties.Quota(
+              DataSize.ofMegabytes(1),
+              DataSize.ofMegabytes(64),
+              Duration.ofMillis(250),
+              Duration.ofSeconds(5),
+              Duration.ofSeconds(5),
+              Duration.ofSeconds(30),
+              DataSize.ofMegabytes(256)),
+          new GatewayProperties.PasswordHashing(
+              Runtime.getRuntime().availableProcessors(), 64, Duration.ofSeconds(10)));
+
+  @Test
+  void allDefaults() {
+    assertThat(Settings.read(environment())).isEqualTo(DEFAULTS);
+    assertThat(DEFAULTS.localRoots())
+        .containsExactly(Path.of("data/stores").toAbsolutePath().normalize());
+  }
+
+  @Test
+  void theManualSaysTheDefaultOfEverySetting() throws IOException {
+    PropertySource<?> manual =
+        new YamlPropertySourceLoader()
+            .load("manual", new ClassPathResource("application.yaml"))
+            .getFirst();
+    StandardEnvironment environment = environment();
+    environment.getPropertySources().addLast(manual);
+
+    assertThat(Settings.read(environment)).isEqualTo(DEFAULTS);
+    TreeSet<String> described = new TreeSet<>();
+    for (String name : ((EnumerablePropertySource<?>) manual).getPropertyNames()) {
+      if (name.startsWith("quaymaster.")) {
+        described.add(name);
+      }
+    }
+    assertThat(described).containsExactlyInAnyOrderElementsOf(new KnownSettings().names());
+  }
+
+  @Test
+  void variablesOfTheContract() {
+    GatewayProperties settings =
+        Settings.read(
+            variables(
+                Map.of(
+                    "QUAYMASTER_DATA_DIR", "/srv/q",
+                    "QUAYMASTER_SSH_PORT", "1",
+                    "QUAYMASTER_ADMIN_PORT", "2",
+                    "QUAYMASTER_MANAGEMENT_PORT", "3",
+                    "QUAYMASTER_BIND", "0.0.0.0",
+                    "QUAYMASTER_ADMIN_TOKEN", "a secret",
+                    "QUAYMASTER_ADMIN_TOKEN_FILE", "/run/token",
+                    "QUAYMASTER_FILES_LOCAL_ROOTS", "/a,/b")));
+
+    assertThat(settings.dataFolder()).isEqualTo(Path.of("/srv/q"));
+    assertThat(settings.ssh().port()).isEqualTo(1);
+    assertThat(settings.admin().port()).isEqualTo(2);
+    assertThat(settings.management().port()).isEqualTo(3);
+    assertThat(settings.bind()).isEqualTo("0.0.0.0");
+    assertThat(settings.admin().token()).isEqualTo("a secret");
+    assertThat(settings.admin().tokenFile()).isEqualTo("/run/token");
+    assertThat(settings.localRoots()).containsExactly(Path.of("/a"), Path.of("/b"));
+    assertThat(settings.toString()).doesNotContain("a secret");
+  }
+
+  @Test
+  void everySettingHasAVariable() {
+    for (String name : new KnownSettings().names()) {
+      String variable = KnownSettings.variable(name);
+
+      assertThat(new KnownSettings().complaintsAbout(variables(Map.of(variable, "x"))))
+          .as(variable)
+          .isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "quaymaster.ssh.prot, quaymaster.ssh.port",
+    "quaymaster.data-dirs, quaymaster.data-dir",
+    "quaymaster.ssh.port.number, quaymaster.ssh.port",
+    "quaymaster.files.local-root[0], quaymaster.files.local-roots",
+    "quaymaster.quota.firstblok, quaymaster.quota.first-block"
+  })
+  void anUnknownNameIsRefusedWithTheNearest(String name, String nearest) {
+    assertThatThrownBy(() -> Settings.read(properties(Map.of(name, "x"))))
+        .isInstanceOf(SettingsRefused.class)
+        .hasMessage("Unknown setting: %s (did you mean %s?).", name, nearest);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "QUAYMASTER_SSH_PROT, QUAYMASTER_SSH_PORT",
+    "QUAYMASTER_SSHPORT, QUAYMASTER_SSH_PORT",
+    "QUAYMASTER_FILES_LOCAL_ROOT_0, QUAYMASTER_FILES_LOCAL_ROOTS"
+  })
+  void anUnknownVariableIsRefusedWithTheNearest(String name, String nearest) {
+    assertThatThrownBy(() -> Settings.read(variables(Map.of(name, "x"))))
+        .isInstanceOf(SettingsRefused.class)
+        .hasMessage("Unknown setting: %s (did you mean %s?).", name, nearest);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "QUAYMASTER_SERVICE_HOST",
+        "QUAYMASTER_ADMIN_SERVICE_PORT_HTTP",
+        "QUAYMASTER_PORT",
+        "QUAYMASTER_PORT_2022_TCP_ADDR"
+      })
+  void serviceLinksOfKubernetesAreNotOurs(String name) {
+    assertThat(Settings.read(variables(Map.of(name, "tcp://10.0.0.1:2022")))).isEqualTo(DEFAULTS);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "quaymaster.ssh.port, -1",
+    "quaymaster.admin.port, 65536",
+    "quaymaster.management.port, 2022",
+    "quaymaster.ssh.default-tenant, Not A Name",
+    "quaymaster.ssh.window, 1KB",
+    "quaymaster.ssh.max-packet, 256KB",
+    "quaymaster.ssh.read-buffer, 1GB",
+    "quaymaster.ssh.auth-timeout, 0s",
+    "quaymaster.ssh.idle-timeout, 2d",
+    "quaymaster.ssh.max-auth-tries, 0",
+    "quaymaster.ssh.max-unauthenticated, 0",
+    "quaymaster.ssh.max-channels-per-session, 0",
+    "quaymaster.sftp.max-handles, 0",
+    "quaymaster.sftp.max-packet, 33KB",
+    "quaymaster.quota.journal, 10KB",
+    "quaymaster.ssh.stalled-timeout, 0s",
+    "quaymaster.quota.first-block, 65MB",
+    "quaymaster.quota.settle-interval, 2s",
+    "quaymaster.quota.lease-idle, 0s",
+    "quaymaster.quota.heartbeat, 0s",
+    "quaymaster.quota.dead-after, 14s",
+    "quaymaster.password-hashing.at-once, -1",
+    "quaymaster.password-hashing.queue, -1",
+    "quaymaster.password-hashing.max-wait, 0s",
+    "quaymaster.database.migrate, perhaps",
+    "quaymaster.ssh.window, 4 apples",
+    "quaymaster.quota.heartbeat, soon"
+  })
+  void aValueOutOfBoundsIsRefused(String name, String value) {
+    assertThatThrownBy(() -> Settings.read(properties(Map.of(name, value))))
+        .isInstanceOf(SettingsRefused.class)
+        .hasMessageContaining(name.startsWith("quaymaster.quota.first") ? "quota" : name);
+  }
+
+  /** Without the variables and properties of whoever runs the tests. */
+  private static StandardEnvironment environment() {
+    return new StandardEnvironment() {
+      @Override
+      protected void customizePropertySources(MutablePropertySources sources) {}
+    };
+  }
+
+  private static StandardEnvironment properties(Map<String, Object> values) {
+    StandardEnvironment environment = environment();
+    environment.getPropertySources().addFirst(new MapPropertySource("test", values));
+    return environment;
+  }
+
+  private static StandardEnvironment variables(Map<String, Object> values) {
+    StandardEnvironment environment = environment();
+    environment
+        .getPropertySources()
+        .addFirst(
+            new SystemEnvironmentPropertySource(
+                StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                new LinkedHashMap<>(values)));
+    return environment;
+  }
+}

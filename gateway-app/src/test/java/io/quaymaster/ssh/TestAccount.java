@@ -1,0 +1,337 @@
+package io.quaymaster.ssh;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.sshd.client.session.ClientSession;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** An account of a {@link TestGateway}, and the ways to act as it. */
+final class TestAccount {
+  static final String PASSWORD = "secret";
+
+  private final TestGateway gateway;
+  private final String login;
+  private final Path home;
+  private final OpenSshKeys key;
+
+  private TestAccount(TestGateway gateway, String login, Path home, OpenSshKeys key) {
+    this.gateway = gateway;
+    this.login = login;
+    this.home = home;
+    this.key = key;
+  }
+
+  String login() {
+    return login;
+  }
+
+  OpenSshKeys key() {
+    return key;
+  }
+
+  /** OpenSSH's clients, with this account's key and a folder of their own. */
+  OpenSsh openSsh() {
+    return new OpenSsh(gateway.port(), login, gateway.scratch("openssh")).withKey(key);
+  }
+
+  /** An authenticated connection on which anything can be sent. */
+  ClientSession connect() {
+    return gateway.rawClient().login(gateway.port(), login, PASSWORD);
+  }
+
+  /** SFTP, message by message, on a connection of its own; INIT is done. */
+  SftpWire wire() {
+    return SftpWire.over(connect());
+  }
+
+  /** Where a file of this account's home really lies. */
+  Path file(String path) {
+    return home.resolve(path);
+  }
+
+  Path write(String path, String content) {
+    return write(path, content.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  /** Puts a file into the home, behind the gateway's back. */
+  Path write(String path, byte[] content) {
+    try {
+      Path file = file(path);
+      Files.createDirectories(Objects.requireNonNull(file.getParent()));
+      return Files.write(file, content);
+    } catch (IOException full) {
+      throw new IllegalStateException(full);
+    }
+  }
+
+  String read(String path) {
+    try {
+      return Files.readString(file(path));
+    } catch (IOException missing) {
+      throw new IllegalStateException(missing);
+    }
+  }
+
+  /** Changes the account's row, for example {@code "status = 'suspended'"}. */
+  void change(String assignment) {
+    int at = login.lastIndexOf('@');
+    gateway
+        .jdbc()
+        .sql(
+            "update account a set "
+                + assignment
+                + " from tenant t where t.id = a.tenant_id and a.username = ? and t.name = ?")
+        .params(login.substring(0, at), login.substring(at + 1))
+        .update();
+  }
+
+  /** Everything that an account can be told at its birth; unsaid, it may do all. */
+  static final class Setup {
+    private record Mount(String path, String store, String prefix, List<String> permissions) {}
+
+    private final TestGateway gateway;
+    private final String login;
+    private final String username;
+    private final String tenant;
+    private final Map<String, @Nullable Object> columns = new LinkedHashMap<>();
+    private final List<Mount> mounts = new ArrayList<>();
+    private String store = "main";
+    private String home;
+    private @Nullable Long limitBytes;
+    private @Nullable Long limitFiles;
+    private @Nullable Instant keyExpiresAt;
+    private List<String> keySources = List.of();
+    private String keyType = "ed25519";
+
+    Setup(TestGateway gateway, String login) {
+      this.gateway = gateway;
+      this.login = login;
+      int at = login.lastIndexOf('@');
+      this.username = login.substring(0, at);
+      this.tenant = login.substring(at + 1);
+      this.home = "home/" + username;
+      columns.put("status", "active");
+      columns.put("password_hash", PASSWORD);
+      columns.put("publish", "immediate");
+      columns.put("sftp_read_only", false);
+      permissions("list,read,write,create,delete,rename,mkdir,rmdir,setattr,link");
+      protocols("sftp,scp");
+      array("sources", List.of());
+      denyRequests();
+    }
+
+    private Setup set(String column, @Nullable Object value) {
+      columns.put(column, value);
+      return this;
+    }
+
+    private Setup array(String column, List<String> values) {
+      return set(column, values.toArray(String[]::new));
+    }
+
+    /**
+     * @param path in the store; other accounts may have it as theirs, or lie in it
+     */
+    Setup home(String storeName, String path) {
+      this.store = storeName;
+      this.home = path;
+      return this;
+    }
+
+    Setup mount(String path, String storeName, String prefix, String permissions) {
+      mounts.add(new Mount(path, storeName, prefix, List.of(permissions.split(","))));
+      return this;
+    }
+
+    /** Of the home's place. */
+    Setup limitBytes(long limit) {
+      limitBytes = limit;
+      return this;
+    }
+
+    Setup limitFiles(long limit) {
+      limitFiles = limit;
+      return this;
+    }
+
+    Setup maxFileBytes(long limit) {
+      return set("max_file_bytes", limit);
+    }
+
+    Setup sessions(long limit) {
+      return set("sessions_limit", limit);
+    }
+
+    Setup bytesPerSecond(long limit) {
+      return set("bytes_per_second_limit", limit);
+    }
+
+    Setup permissions(String commaSeparated) {
+      return array("permissions", List.of(commaSeparated.split(",")));
+    }
+
+    Setup protocols(String commaSeparated) {
+      return array("protocols", List.of(commaSeparated.split(",")));
+    }
+
+    Setup sources(String... networks) {
+      return array("sources", List.of(networks));
+    }
+
+    Setup readOnly() {
+      return set("sftp_read_only", true);
+    }
+
+    Setup umask(int umask) {
+      return set("sftp_umask", umask);
+    }
+
+    Setup startDirectory(String path) {
+      return set("sftp_start_directory", path);
+    }
+
+    Setup allowRequests(String... names) {
+      return array("sftp_allow_requests", List.of(names));
+    }
+
+    Setup denyRequests(String... names) {
+      return array("sftp_deny_requests", List.of(names));
+    }
+
+    Setup suspended() {
+      return set("status", "suspended");
+    }
+
+    Setup expiresAt(Instant end) {
+      return set("expires_at", Timestamp.from(end));
+    }
+
+    Setup noPassword() {
+      return set("password_hash", null);
+    }
+
+    Setup keyExpiresAt(Instant end) {
+      keyExpiresAt = end;
+      return this;
+    }
+
+    Setup keySources(String... networks) {
+      keySources = List.of(networks);
+      return this;
+    }
+
+    /**
+     * @param type as ssh-keygen's {@code -t}
+     */
+    Setup keyType(String type) {
+      keyType = type;
+      return this;
+    }
+
+    TestAccount create() {
+      JdbcClient jdbc = gateway.jdbc();
+      long tenantId = tenant(jdbc);
+      long storeId = store(jdbc, tenantId, store);
+      place(jdbc, tenantId, storeId);
+      columns.put("tenant_id", tenantId);
+      columns.put("username", username);
+      columns.put("home_store_id", storeId);
+      columns.put("home_path", home);
+      long id = insert(jdbc);
+      for (Mount mount : mounts) {
+        jdbc.sql(
+                "insert into account_mount (account_id, position, path, store_id, prefix,"
+                    + " permissions) values (?, ?, ?, ?, ?, ?)")
+            .params(
+                id,
+                mounts.indexOf(mount),
+                mount.path(),
+                store(jdbc, tenantId, mount.store()),
+                mount.prefix(),
+                mount.permissions().toArray(String[]::new))
+            .update();
+      }
+      OpenSshKeys key = OpenSshKeys.generate(gateway.scratch("key"), keyType);
+      authorise(jdbc, id, key);
+      Path folder = gateway.stores().resolve(tenant).resolve(store).resolve(home);
+      return new TestAccount(gateway, login, folder, key);
+    }
+
+    private long tenant(JdbcClient jdbc) {
+      jdbc.sql(
+              "insert into tenant (name, display_name, created_at, updated_at, version)"
+                  + " values (?, ?, now(), now(), 0) on conflict do nothing")
+          .params(tenant, tenant)
+          .update();
+      long id =
+          jdbc.sql("select id from tenant where name = ?").param(tenant).query(Long.class).single();
+      jdbc.sql("insert into quota_scope (tenant_id) values (?) on conflict do nothing")
+          .param(id)
+          .update();
+      return id;
+    }
+
+    private long store(JdbcClient jdbc, long tenantId, String name) {
+      String path = tenant + "/" + name;
+      try {
+        Files.createDirectories(gateway.stores().resolve(path));
+      } catch (IOException full) {
+        throw new IllegalStateException(full);
+      }
+      jdbc.sql(
+              "insert into store (tenant_id, name, type, path, created_at, version)"
+                  + " values (?, ?, 'local', ?, now(), 0) on conflict do nothing")
+          .params(tenantId, name, path)
+          .update();
+      return jdbc.sql("select id from store where tenant_id = ? and name = ?")
+          .params(tenantId, name)
+          .query(Long.class)
+          .single();
+    }
+
+    private void place(JdbcClient jdbc, long tenantId, long storeId) {
+      jdbc.sql(
+              "insert into quota_scope (tenant_id, store_id, path, bytes_limit, files_limit)"
+                  + " values (?, ?, ?, ?, ?) on conflict do nothing")
+          .param(tenantId)
+          .param(storeId)
+          .param(home)
+          .param(limitBytes)
+          .param(limitFiles)
+          .update();
+    }
+
+    private long insert(JdbcClient jdbc) {
+      String names = String.join(", ", columns.keySet());
+      String marks = String.join(", ", columns.keySet().stream().map(_ -> "?").toList());
+      return jdbc.sql(
+              "insert into account (%s, created_at, updated_at, version) values (%s, now(), now(), 0) returning id"
+                  .formatted(names, marks))
+          .params(new ArrayList<>(columns.values()))
+          .query(Long.class)
+          .single();
+    }
+
+    private void authorise(JdbcClient jdbc, long accountId, OpenSshKeys key) {
+      jdbc.sql(
+              "insert into account_key (account_id, key_type, public_key, fingerprint, label,"
+                  + " expires_at, sources, created_at) values (?, ?, ?, ?, 'test', ?, ?, now())")
+          .param(accountId)
+          .param(key.publicKey().substring(0, key.publicKey().indexOf(' ')))
+          .param(key.publicKey())
+          .param(key.fingerprint())
+          .param(keyExpiresAt == null ? null : Timestamp.from(keyExpiresAt))
+          .param(keySources.toArray(String[]::new))
+          .update();
+    }
+  }
+}

@@ -1,0 +1,250 @@
+package io.quaymaster.ssh;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quaymaster.accountfiles.AccountFilesEngine;
+import io.quaymaster.db.TestDatabase;
+import io.quaymaster.login.LoginDoor;
+import io.quaymaster.process.HostKeys;
+import io.quaymaster.quota.LedgerForTests;
+import io.quaymaster.ssh.channel.DirectBuffers;
+import io.quaymaster.ssh.sftp.SftpLimits;
+import io.quaymaster.ssh.sftp.SftpMeters;
+import io.quaymaster.stores.LocalRoots;
+import io.quaymaster.stores.StoreCatalog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.apache.sshd.common.keyprovider.KeyPairProvider;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * A gateway inside the test: the real SSH face on a free port, a database of its own, stores in a
+ * temporary folder. A play begins like this:
+ *
+ * <pre>{@code
+ * try (TestGateway gateway = TestGateway.start()) {
+ *   TestAccount alice = gateway.account("alice@acme").limitBytes(1_000).create();
+ *   alice.openSsh().sftp("mkdir in", "put report.csv in/").succeeds();
+ *   assertThat(alice.file("in/report.csv")).exists();
+ * }
+ * }</pre>
+ *
+ * <p>Each account has a password ("secret") and an Ed25519 key unless it is told otherwise. Tenants
+ * and stores appear when an account first names them. Threads: any.
+ */
+final class TestGateway implements AutoCloseable {
+  /** What a test may want different from the product. */
+  record Options(
+      SftpLimits limits,
+      Duration authTimeout,
+      Duration patience,
+      long windowBytes,
+      int maxUnauthenticated,
+      int maxChannels) {
+    static final Options DEFAULTS =
+        new Options(
+            SftpLimits.DEFAULTS, Duration.ofSeconds(60), Duration.ofSeconds(120), 4 << 20, 100, 8);
+
+    Options authTimeout(Duration timeout) {
+      return new Options(limits, timeout, patience, windowBytes, maxUnauthenticated, maxChannels);
+    }
+
+    /** How long a client may leave its window closed. */
+    Options patience(Duration most) {
+      return new Options(limits, authTimeout, most, windowBytes, maxUnauthenticated, maxChannels);
+    }
+
+    Options maxUnauthenticated(int most) {
+      return new Options(limits, authTimeout, patience, windowBytes, most, maxChannels);
+    }
+  }
+
+  /** One set of host keys for all: an RSA key takes a second to make. */
+  private static final class Keys {
+    private static final KeyPairProvider HOST = made();
+
+    private static KeyPairProvider made() {
+      try {
+        return HostKeys.ownedIn(Files.createTempDirectory("host-keys")).provider();
+      } catch (IOException full) {
+        throw new IllegalStateException(full);
+      }
+    }
+  }
+
+  private final TestDatabase database = TestDatabase.migrated();
+  private final Path folder;
+  private final HikariDataSource source;
+  private final JdbcClient jdbc;
+  private final LedgerForTests ledger;
+  private final StoreCatalog stores;
+  private final SessionRegistry sessions;
+  private final Admission admission;
+  private final GatewaySshServer server;
+  private final RawClient rawClient = new RawClient();
+
+  static TestGateway start() {
+    return start(Options.DEFAULTS);
+  }
+
+  static TestGateway start(Options options) {
+    try {
+      return new TestGateway(options);
+    } catch (IOException refused) {
+      throw new IllegalStateException(refused);
+    }
+  }
+
+  private TestGateway(Options options) throws IOException {
+    folder = Files.createTempDirectory("gateway").toRealPath();
+    Files.createDirectories(folder.resolve("stores"));
+    HikariConfig config = new HikariConfig();
+    config.setDataSource(database.dataSource());
+    source = new HikariDataSource(config);
+    jdbc = JdbcClient.create(source);
+    Clock clock = Clock.systemUTC();
+    stores = new StoreCatalog(jdbc, new LocalRoots(List.of(folder.resolve("stores"))));
+    ledger =
+        new LedgerForTests(source, stores, folder.resolve("journal"), new SimpleMeterRegistry());
+    sessions = new SessionRegistry(new ByteRates(), clock);
+    admission = new Admission(options.maxUnauthenticated());
+    server =
+        new GatewaySshServer(
+            settings(options),
+            Keys.HOST,
+            new LoginFlow(door(clock), sessions),
+            admission,
+            services(options, clock));
+    server.start();
+  }
+
+  private static SshSettings settings(Options options) {
+    return new SshSettings(
+        "127.0.0.1",
+        0,
+        "Quaymaster (OpenSSH-compatible SFTP)",
+        options.windowBytes(),
+        128 << 10,
+        128 << 10,
+        Duration.ofMinutes(2),
+        options.authTimeout(),
+        Duration.ofMinutes(15),
+        6,
+        options.maxUnauthenticated(),
+        options.maxChannels());
+  }
+
+  /** Passwords are kept as they are: what is tested here is not the hash. */
+  private LoginDoor door(Clock clock) {
+    return new LoginDoor(
+        jdbc, (password, hash) -> password.equals(hash), ledger.chronicle(), clock, null);
+  }
+
+  private ChannelServices services(Options options, Clock clock) {
+    AccountFilesEngine engine =
+        new AccountFilesEngine(
+            ledger.ledger(),
+            ledger.sharedFiles(),
+            ledger.gates(),
+            stores,
+            ledger.chronicle(),
+            clock,
+            022);
+    return new ChannelServices(
+        sessions,
+        engine,
+        ledger.chronicle(),
+        options.limits(),
+        new SftpMeters(new SimpleMeterRegistry()),
+        new DirectBuffers(128 << 10, 64),
+        new DirectBuffers(256 << 10, 64),
+        options.patience(),
+        clock);
+  }
+
+  /**
+   * Begins to describe an account; {@link TestAccount.Setup#create} makes it.
+   *
+   * @param login for example {@code alice@acme}
+   */
+  TestAccount.Setup account(String login) {
+    return new TestAccount.Setup(this, login);
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  JdbcClient jdbc() {
+    return jdbc;
+  }
+
+  /** Where this gateway's stores lie: {@code tenant/store/…}. */
+  Path stores() {
+    return folder.resolve("stores");
+  }
+
+  /** A new folder for a client's own files. */
+  Path scratch(String name) {
+    try {
+      return Files.createDirectories(folder.resolve("clients"))
+          .resolve(name + "-" + UUID.randomUUID());
+    } catch (IOException full) {
+      throw new IllegalStateException(full);
+    }
+  }
+
+  RawClient rawClient() {
+    return rawClient;
+  }
+
+  SessionRegistry sessions() {
+    return sessions;
+  }
+
+  /** Connections that are open and not authenticated. */
+  int strangers() {
+    return admission.strangers();
+  }
+
+  /** What the audit log holds, as {@code action outcome code}, oldest first. */
+  List<String> audit(String account) {
+    ledger.settle();
+    return jdbc.sql(
+            "select action || ' ' || outcome || ' ' || coalesce(code, '-') from audit_event"
+                + " where account = ? order by id")
+        .param(account)
+        .query((row, n) -> row.getString(1))
+        .list();
+  }
+
+  /** Waits until nobody is connected, and then shows that nothing of anybody is left. */
+  void comesToRest() {
+    new AtRest(this).await();
+  }
+
+  /** Bytes and files that are reserved and not settled, over all scopes. */
+  long reserved() {
+    ledger.settle();
+    return jdbc.sql("select coalesce(sum(bytes_reserved + files_reserved), 0) from quota_scope")
+        .query(Long.class)
+        .single();
+  }
+
+  @Override
+  public void close() {
+    rawClient.close();
+    server.stop();
+    ledger.close();
+    stores.close();
+    source.close();
+    database.close();
+    TestFolders.delete(folder);
+  }
+}

@@ -1,0 +1,106 @@
+package io.quaymaster.accountfiles;
+
+import io.quaymaster.audit.Chronicle;
+import io.quaymaster.files.FileFailure;
+import io.quaymaster.files.FileStore;
+import io.quaymaster.files.FileStores;
+import io.quaymaster.files.Home;
+import io.quaymaster.files.StoreKey;
+import io.quaymaster.login.Grant;
+import io.quaymaster.quota.Places;
+import io.quaymaster.quota.QuotaLedger;
+import io.quaymaster.quota.SharedFiles;
+import io.quaymaster.quota.StoreGates;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Makes {@link AccountFiles} for sessions, and holds what they share: the ledger, the locks on
+ * names, the files being written.
+ *
+ * <p>Threads: any.
+ */
+public final class AccountFilesEngine {
+  private static final int NEW_HOME_MODE = 0750;
+
+  final QuotaLedger ledger;
+  final SharedFiles sharedFiles;
+  final StoreGates gates;
+  final Chronicle chronicle;
+  final Clock clock;
+  private final FileStores stores;
+  private final int processUmask;
+  private final Map<Long, NameLocks> nameLocks = new ConcurrentHashMap<>();
+
+  /**
+   * @param processUmask what accounts without an umask of their own get
+   */
+  public AccountFilesEngine(
+      QuotaLedger ledger,
+      SharedFiles sharedFiles,
+      StoreGates gates,
+      FileStores stores,
+      Chronicle chronicle,
+      Clock clock,
+      int processUmask) {
+    this.ledger = ledger;
+    this.sharedFiles = sharedFiles;
+    this.gates = gates;
+    this.stores = stores;
+    this.chronicle = chronicle;
+    this.clock = clock;
+    this.processUmask = processUmask;
+  }
+
+  /**
+   * The files that a grant sees. Its home and mounts are made if they are missing.
+   *
+   * @throws FileFailure if a store or the ledger cannot be reached
+   */
+  public AccountFiles open(Grant grant) throws FileFailure {
+    List<View.Part> parts = new ArrayList<>();
+    try {
+      parts.add(part(grant, grant.home()));
+      for (Home mount : grant.mounts()) {
+        parts.add(part(grant, mount));
+      }
+    } catch (FileFailure failed) {
+      parts.forEach(part -> ledger.leave(part.places()));
+      throw failed;
+    }
+    Integer umask = grant.sftp().umask();
+    return new AccountFiles(this, grant, new View(parts), umask == null ? processUmask : umask);
+  }
+
+  private View.Part part(Grant grant, Home home) throws FileFailure {
+    FileStore store = stores.store(home.storeId());
+    makeMissing(store, home.root());
+    Places places = ledger.enter(grant.tenantId(), home.storeId(), home.root());
+    return new View.Part(home, store, places);
+  }
+
+  private static void makeMissing(FileStore store, StoreKey directory) throws FileFailure {
+    try {
+      store.attributes(directory);
+    } catch (FileFailure missing) {
+      if (missing.kind() != FileFailure.Kind.NOT_FOUND || directory.isRoot()) {
+        throw missing;
+      }
+      makeMissing(store, directory.parent());
+      try {
+        store.makeDirectory(directory, NEW_HOME_MODE);
+      } catch (FileFailure other) {
+        if (other.kind() != FileFailure.Kind.EXISTS) {
+          throw other;
+        }
+      }
+    }
+  }
+
+  NameLocks names(long storeId) {
+    return nameLocks.computeIfAbsent(storeId, id -> new NameLocks());
+  }
+}

@@ -1,0 +1,403 @@
+package io.quaymaster.quota;
+
+import io.quaymaster.files.StoreKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The ledger's rows in PostgreSQL. Each method is one statement. */
+final class LedgerTable {
+  /**
+   * A row of {@code quota_scope}.
+   *
+   * @param storeId null for the tenant's own scope
+   * @param key the place's key in its store; null for the tenant's own scope
+   */
+  record ScopeRow(long id, long tenantId, @Nullable Long storeId, @Nullable StoreKey key) {
+    boolean isTenant() {
+      return storeId == null;
+    }
+  }
+
+  /** Used, reserved and limits of a scope, as committed. */
+  record Balance(
+      Amount used, Amount reserved, @Nullable Long bytesLimit, @Nullable Long filesLimit) {}
+
+  /**
+   * The guarded update. Grants between what is needed and what is wanted: never more than a quarter
+   * of what is left, so that the blocks of many processes shrink as the limit comes near, and then
+   * exactly what is needed. The lease of this process grows in the same statement.
+   */
+  private static final String GRANT =
+      """
+      with free as (
+        select id,
+               coalesce(bytes_limit, 9223372036854775807) - bytes_used - bytes_reserved as bytes,
+               coalesce(files_limit, 9223372036854775807) - files_used - files_reserved as files
+        from quota_scope where id = :scope for update
+      ), granted as (
+        update quota_scope s
+        set bytes_reserved = s.bytes_reserved + greatest(:needBytes, least(:wantBytes, free.bytes / 4)),
+            files_reserved = s.files_reserved + greatest(:needFiles, least(:wantFiles, free.files / 4))
+        from free
+        where s.id = free.id
+          and (:needBytes = 0 or free.bytes >= :needBytes)
+          and (:needFiles = 0 or free.files >= :needFiles)
+        returning greatest(:needBytes, least(:wantBytes, free.bytes / 4)) as bytes,
+                  greatest(:needFiles, least(:wantFiles, free.files / 4)) as files
+      )
+      insert into quota_lease (scope_id, process_id, bytes, files)
+      select :scope, :process, bytes, files from granted
+      on conflict (scope_id, process_id)
+      do update set bytes = quota_lease.bytes + excluded.bytes, files = quota_lease.files + excluded.files
+      returning (select bytes from granted) as bytes, (select files from granted) as files
+      """;
+
+  private final JdbcClient jdbc;
+  private final UUID process;
+
+  LedgerTable(JdbcClient jdbc, UUID process) {
+    this.jdbc = jdbc;
+    this.process = process;
+  }
+
+  /**
+   * Grants a lease.
+   *
+   * @param need the least that helps
+   * @param want at least {@code need} in both
+   * @return what was granted; empty if even {@code need} does not fit
+   */
+  Optional<Amount> grant(long scope, Amount need, Amount want) {
+    return jdbc.sql(GRANT)
+        .param("scope", scope)
+        .param("process", process)
+        .param("needBytes", need.bytes())
+        .param("needFiles", need.files())
+        .param("wantBytes", want.bytes())
+        .param("wantFiles", want.files())
+        .query((row, n) -> new Amount(row.getLong("bytes"), row.getLong("files")))
+        .optional();
+  }
+
+  /** What the database says this process holds. */
+  Amount lease(long scope) {
+    return jdbc.sql("select bytes, files from quota_lease where scope_id = ? and process_id = ?")
+        .param(scope)
+        .param(process)
+        .query((row, n) -> new Amount(row.getLong("bytes"), row.getLong("files")))
+        .optional()
+        .orElse(Amount.NONE);
+  }
+
+  Balance balance(long scope) {
+    return jdbc.sql(
+            "select bytes_used, files_used, bytes_reserved, files_reserved, bytes_limit,"
+                + " files_limit from quota_scope where id = ?")
+        .param(scope)
+        .query(
+            (row, n) ->
+                new Balance(
+                    new Amount(row.getLong("bytes_used"), row.getLong("files_used")),
+                    new Amount(row.getLong("bytes_reserved"), row.getLong("files_reserved")),
+                    row.getObject("bytes_limit", Long.class),
+                    row.getObject("files_limit", Long.class)))
+        .single();
+  }
+
+  /**
+   * Settles one scope: {@code used} changes, the spent and the returned part of the lease go.
+   *
+   * @return what could not be taken from {@code used} because it would have become negative: what
+   *     is gone was written by a process that has not settled yet, or behind the gateway's back
+   */
+  Amount settle(long scope, Amount usedChange, Amount leaseGone) {
+    Optional<Amount> found =
+        jdbc.sql("select bytes_used, files_used from quota_scope where id = ? for update")
+            .param(scope)
+            .query((row, n) -> new Amount(row.getLong(1), row.getLong(2)))
+            .optional();
+    if (found.isEmpty()) {
+      // An admin removed the place, and its lease with it.
+      return Amount.NONE;
+    }
+    Amount before = found.get();
+    Amount after = before.plus(usedChange).atLeastNone();
+    jdbc.sql(
+            """
+            update quota_scope set bytes_used = ?, files_used = ?,
+                bytes_reserved = bytes_reserved - ?, files_reserved = files_reserved - ?
+            where id = ?
+            """)
+        .param(after.bytes())
+        .param(after.files())
+        .param(leaseGone.bytes())
+        .param(leaseGone.files())
+        .param(scope)
+        .update();
+    if (!leaseGone.isNone()) {
+      takeFromLease(scope, leaseGone);
+    }
+    return usedChange.minus(after.minus(before));
+  }
+
+  private void takeFromLease(long scope, Amount gone) {
+    int rows =
+        jdbc.sql(
+                "update quota_lease set bytes = bytes - ?, files = files - ? where scope_id = ? and"
+                    + " process_id = ?")
+            .param(gone.bytes())
+            .param(gone.files())
+            .param(scope)
+            .param(process)
+            .update();
+    if (rows != 1) {
+      throw new ProcessForgotten();
+    }
+  }
+
+  /** Corrects {@code used} by a difference that a count found. */
+  void correct(long scope, Amount difference) {
+    jdbc.sql(
+            """
+            update quota_scope
+            set bytes_used = greatest(0, bytes_used + ?), files_used = greatest(0, files_used + ?), measured_at = now()
+            where id = ?
+            """)
+        .param(difference.bytes())
+        .param(difference.files())
+        .param(scope)
+        .update();
+  }
+
+  Optional<ScopeRow> scope(long id) {
+    return jdbc.sql("select id, tenant_id, store_id, path from quota_scope where id = ?")
+        .param(id)
+        .query((row, n) -> scopeRow(row))
+        .optional();
+  }
+
+  ScopeRow tenantScope(long tenantId) {
+    return jdbc.sql(
+            "select id, tenant_id, store_id, path from quota_scope where tenant_id = ? and store_id"
+                + " is null")
+        .param(tenantId)
+        .query((row, n) -> scopeRow(row))
+        .single();
+  }
+
+  /**
+   * All places of a store that lie on the way to a key, are it, or lie below it; outermost first.
+   */
+  List<ScopeRow> placesAround(long storeId, StoreKey key) {
+    List<String> above = KeyText.lineage(key);
+    String below = key.isRoot() ? "" : KeyText.toColumn(key) + "/";
+    return jdbc.sql(
+            """
+            select id, tenant_id, store_id, path from quota_scope
+            where store_id = :store and (path in (:above) or starts_with(path, :below))
+            order by length(path), id
+            """)
+        .param("store", storeId)
+        .param("above", above)
+        .param("below", below)
+        .query((row, n) -> scopeRow(row))
+        .list();
+  }
+
+  /** Makes this process's row, if it has none. */
+  void register() {
+    jdbc.sql(
+            """
+            insert into gateway_process (id, started_at, heartbeat_at) values (?, now(), now())
+            on conflict (id) do update set heartbeat_at = now()
+            """)
+        .param(process)
+        .update();
+  }
+
+  /**
+   * Says that this process lives.
+   *
+   * @throws ProcessForgotten if it was taken for dead
+   */
+  void heartbeat() {
+    mustHaveRow(
+        jdbc.sql("update gateway_process set heartbeat_at = now() where id = ?")
+            .param(process)
+            .update());
+  }
+
+  private static void mustHaveRow(int rows) {
+    if (rows == 0) {
+      throw new ProcessForgotten();
+    }
+  }
+
+  /**
+   * The last settlement that committed. Waits for one whose COMMIT is under way, even if nobody
+   * waits for its answer any more.
+   */
+  long settledBatch() {
+    return jdbc.sql("select settled_batch from gateway_process where id = ? for no key update")
+        .param(process)
+        .query(Long.class)
+        .optional()
+        .orElse(0L);
+  }
+
+  /**
+   * @throws ProcessForgotten if this process was taken for dead
+   */
+  void markSettled(long batch) {
+    mustHaveRow(
+        jdbc.sql("update gateway_process set settled_batch = ? where id = ?")
+            .param(batch)
+            .param(process)
+            .update());
+  }
+
+  /**
+   * Says that this process changes files in these scopes, so that they are counted if it dies,
+   * whether it holds a lease there or only removes files.
+   *
+   * @throws ProcessForgotten if this process was taken for dead
+   */
+  void markActive(List<Long> scopes) {
+    if (scopes.isEmpty()) {
+      return;
+    }
+    mustHaveRow(
+        jdbc.sql("select count(*) from gateway_process where id = ?")
+            .param(process)
+            .query(Integer.class)
+            .single());
+    jdbc.sql(
+            """
+            insert into quota_lease (scope_id, process_id, bytes, files)
+            select id, :process, 0, 0 from quota_scope where id in (:scopes) order by id
+            on conflict (scope_id, process_id) do nothing
+            """)
+        .param("process", process)
+        .param("scopes", scopes)
+        .update();
+  }
+
+  /** Takes {@link #markActive} back where nothing is leased. */
+  void markIdle(List<Long> scopes) {
+    if (!scopes.isEmpty()) {
+      jdbc.sql(
+              "delete from quota_lease where process_id = :process and scope_id in (:scopes) and"
+                  + " bytes = 0 and files = 0")
+          .param("process", process)
+          .param("scopes", scopes)
+          .update();
+    }
+  }
+
+  /**
+   * Locks scopes in the order of their ids, as everybody does, before they are changed in another
+   * order. Inside a transaction of the caller.
+   */
+  void lock(List<Long> scopes) {
+    if (!scopes.isEmpty()) {
+      jdbc.sql("select id from quota_scope where id in (:scopes) order by id for no key update")
+          .param("scopes", scopes)
+          .query(Long.class)
+          .list();
+    }
+  }
+
+  /** Whether a place was counted since it was made. */
+  boolean isMeasured(long scope) {
+    return jdbc.sql("select measured_at is not null from quota_scope where id = ?")
+        .param(scope)
+        .query(Boolean.class)
+        .single();
+  }
+
+  /** Processes whose heartbeat is stale. */
+  List<UUID> deadProcesses(Duration deadAfter) {
+    return jdbc.sql(
+            """
+            select id from gateway_process
+            where heartbeat_at < now() - make_interval(secs => ?) and id <> ? order by id
+            """)
+        .param(deadAfter.toMillis() / 1000.0)
+        .param(process)
+        .query((row, n) -> row.getObject(1, UUID.class))
+        .list();
+  }
+
+  /**
+   * Locks a process's row until the end of the caller's transaction, so that of several living ones
+   * only one settles it, and so that it cannot settle itself meanwhile.
+   *
+   * @param deadAfter how stale its heartbeat must still be
+   * @return whether it is there, as dead as that, and nobody else's
+   */
+  boolean lockDead(UUID someProcess, Duration deadAfter) {
+    return jdbc.sql(
+            """
+            select id from gateway_process
+            where id = ? and heartbeat_at <= now() - make_interval(secs => ?) for update skip locked
+            """)
+        .param(someProcess)
+        .param(deadAfter.toMillis() / 1000.0)
+        .query(UUID.class)
+        .optional()
+        .isPresent();
+  }
+
+  /** A lease of some process. */
+  record LeaseRow(ScopeRow scope, Amount amount) {}
+
+  List<LeaseRow> leasesOf(UUID someProcess) {
+    return jdbc.sql(
+            """
+            select s.id, s.tenant_id, s.store_id, s.path, l.bytes, l.files
+            from quota_lease l join quota_scope s on s.id = l.scope_id
+            where l.process_id = ? order by s.id
+            """)
+        .param(someProcess)
+        .query(
+            (row, n) ->
+                new LeaseRow(scopeRow(row), new Amount(row.getLong("bytes"), row.getLong("files"))))
+        .list();
+  }
+
+  /** Takes a dead process's lease out of {@code reserved}. */
+  void dropLease(UUID someProcess, LeaseRow lease) {
+    jdbc.sql("delete from quota_lease where scope_id = ? and process_id = ?")
+        .param(lease.scope().id())
+        .param(someProcess)
+        .update();
+    jdbc.sql(
+            "update quota_scope set bytes_reserved = bytes_reserved - ?, files_reserved ="
+                + " files_reserved - ? where id = ?")
+        .param(lease.amount().bytes())
+        .param(lease.amount().files())
+        .param(lease.scope().id())
+        .update();
+  }
+
+  void forgetProcess(UUID someProcess) {
+    jdbc.sql("delete from gateway_process where id = ?").param(someProcess).update();
+  }
+
+  UUID process() {
+    return process;
+  }
+
+  private static ScopeRow scopeRow(java.sql.ResultSet row) throws java.sql.SQLException {
+    String path = row.getString("path");
+    return new ScopeRow(
+        row.getLong("id"),
+        row.getLong("tenant_id"),
+        row.getObject("store_id", Long.class),
+        path == null ? null : StoreKey.ofPlace(path));
+  }
+}

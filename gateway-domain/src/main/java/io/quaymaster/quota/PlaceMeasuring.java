@@ -1,0 +1,14 @@
+package io.quaymaster.quota;
+
+/** The port through which the ledger learns of new places, because files may lie there already. */
+@FunctionalInterface
+public interface PlaceMeasuring {
+  /**
+   * Called after the transaction that made the row has committed, in the thread of the admin's
+   * request. A row whose {@code measured_at} is null was never measured: that is how the ledger
+   * finds one whose call was lost in a crash.
+   *
+   * @param scopeId id of the row in {@code quota_scope}
+   */
+  void placeCreated(long scopeId);
+}

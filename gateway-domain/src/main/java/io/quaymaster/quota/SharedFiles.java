@@ -1,0 +1,98 @@
+package io.quaymaster.quota;
+
+import io.quaymaster.files.FileAttributes;
+import io.quaymaster.files.FileAttributes.Identity;
+import io.quaymaster.files.FileFailure;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** All files of this process that somebody writes or removes now. Threads: any. */
+public final class SharedFiles {
+  record Id(long storeId, Identity identity) {}
+
+  /** Looks at a file, by its name or by a handle. */
+  @FunctionalInterface
+  public interface Look {
+    FileAttributes attributes() throws FileFailure;
+  }
+
+  private final QuotaLedger ledger;
+  private final Map<Id, SharedFile> files = new ConcurrentHashMap<>();
+
+  SharedFiles(QuotaLedger ledger) {
+    this.ledger = ledger;
+  }
+
+  /**
+   * Joins those who use a file, and locks it. The caller unlocks it, and must {@link #leave} it in
+   * the end. The caller holds no file's lock.
+   *
+   * @param look is asked again under the lock: what was seen before may be old
+   */
+  public SharedFile joinLocked(long storeId, Chain chain, Look look) throws FileFailure {
+    while (true) {
+      SharedFile file = join(new Id(storeId, look.attributes().identity()), chain);
+      file.lock().lock();
+      boolean locked = false;
+      try {
+        FileAttributes now = look.attributes();
+        if (now.identity().equals(file.id().identity()) && !file.isAnotherThan(now)) {
+          file.startAt(now);
+          locked = true;
+          return file;
+        }
+      } finally {
+        if (!locked) {
+          file.lock().unlock();
+          leave(file);
+        }
+      }
+      // A file system gives the number of a file that is gone to the next one at once.
+      files.remove(file.id(), file);
+    }
+  }
+
+  private SharedFile join(Id wanted, Chain chain) {
+    return files.compute(
+        wanted,
+        (id, present) -> {
+          SharedFile file = present == null ? new SharedFile(ledger, id, chain) : present;
+          file.users++;
+          return file;
+        });
+  }
+
+  /** Leaves; the last one settles what is left. Under no lock of a file. */
+  public void leave(SharedFile file) {
+    files.compute(
+        file.id(),
+        (id, present) -> {
+          boolean last = --file.users == 0;
+          if (last) {
+            file.end();
+          }
+          return last && present == file ? null : present;
+        });
+  }
+
+  /** Whether any file that counts in exactly these scopes is being written. */
+  public boolean anyBeingWrittenIn(Chain chain) {
+    return files.values().stream().anyMatch(f -> f.chain().equals(chain));
+  }
+
+  /**
+   * How much a count of names may rightly differ from {@code used} in a scope, because of files
+   * that are open. Only while the gate of the store is closed.
+   */
+  long countedButNotUsed(long scopeId) {
+    return files.values().stream()
+        .filter(f -> f.chain().contains(scopeId))
+        .mapToLong(SharedFile::countedButNotUsed)
+        .sum();
+  }
+
+  /** See {@link SharedFile#startAnew}. Only while all gates are closed. */
+  void startAnew() {
+    files.values().forEach(SharedFile::startAnew);
+  }
+}

@@ -1,0 +1,5 @@
+/** Stores: a tenant's places for files. */
+@NullMarked
+package io.quaymaster.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Notices between processes, on a real database. */
+@NullMarked
+package io.quaymaster.cluster;
+
+import org.jspecify.annotations.NullMarked;

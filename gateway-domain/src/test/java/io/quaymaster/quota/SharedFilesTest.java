@@ -1,0 +1,82 @@
+package io.quaymaster.quota;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quaymaster.files.FileAttributes;
+import io.quaymaster.files.FileFailure;
+import io.quaymaster.quota.LedgerTable.ScopeRow;
+import io.quaymaster.quota.ScopeLedger.Settlement;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Which open files are one file. */
+class SharedFilesTest {
+  /** Never asked. */
+  private final LedgerTable table =
+      new LedgerTable(JdbcClient.create(new PGSimpleDataSource()), UUID.randomUUID());
+
+  private final QuotaLedger ledger =
+      new QuotaLedger(
+          table,
+          LedgerSettings.DEFAULTS,
+          new Leases(
+              table,
+              LedgerSettings.DEFAULTS,
+              new LedgerMeters(new SimpleMeterRegistry()),
+              () -> {},
+              scope -> {}));
+  private final SharedFiles files = new SharedFiles(ledger);
+  private final ScopeLedger scope = new ScopeLedger(new ScopeRow(1, 1, null, null), 0);
+  private final Chain chain = new Chain(List.of(scope));
+
+  private static FileAttributes file(long number, int links, long size) {
+    return new FileAttributes(
+        FileAttributes.Type.FILE, size, 0600, links, 0, 0, new FileAttributes.Identity(1, number));
+  }
+
+  private SharedFile join(FileAttributes seen) throws FileFailure {
+    SharedFile file = files.joinLocked(1, chain, () -> seen);
+    file.lock().unlock();
+    return file;
+  }
+
+  private Amount freed() {
+    Settlement settlement = scope.beginSettling(Duration.ofDays(1), System.nanoTime());
+    return Amount.NONE.minus(settlement.usedChange());
+  }
+
+  @Test
+  void twoHandlesOnOneFileAreOne() throws Exception {
+    SharedFile one = join(file(7, 1, 10));
+    SharedFile other = join(file(7, 1, 10));
+    assertThat(other).isSameAs(one);
+    assertThat(join(file(8, 1, 10))).isNotSameAs(one);
+    files.leave(one);
+    assertThat(join(file(7, 1, 99)).size()).isEqualTo(10);
+  }
+
+  @Test
+  void aFileThatIsGoneIsNotTheNextOneWithItsNumber() throws Exception {
+    SharedFile gone = join(file(7, 1, 10));
+    gone.loseLastName();
+    assertThat(join(file(7, 0, 10))).isSameAs(gone);
+
+    SharedFile next = join(file(7, 1, 3));
+
+    assertThat(next).isNotSameAs(gone);
+    assertThat(next.size()).isEqualTo(3);
+    files.leave(gone);
+    files.leave(gone);
+    assertThat(freed()).isEqualTo(new Amount(10, 0));
+    assertThat(join(file(7, 1, 99))).isSameAs(next);
+    files.leave(next);
+    files.leave(next);
+    assertThat(freed()).isEqualTo(new Amount(10, 0));
+    assertThat(join(file(7, 1, 99)).size()).isEqualTo(99);
+  }
+}
