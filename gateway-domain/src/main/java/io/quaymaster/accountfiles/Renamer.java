@@ -196,15 +196,16 @@ final class Renamer {
       from.store().rename(from.key(), to.key(), replace);
       return;
     }
+    // Asked before the count: nobody can open a file meanwhile, so what is counted stays so.
+    if (engine.sharedFiles.anyBeingWrittenIn(from.chain())) {
+      throw new FileFailure(
+          Kind.BUSY, "files are being written, and would change their quota place");
+    }
     FileStore.Measure content = from.store().measure(from.key());
     if (content.linkedElsewhere()) {
       throw new FileFailure(
           Kind.CROSSES_STORES,
           "a file in the directory has names outside of it, and would change its quota place");
-    }
-    if (engine.sharedFiles.anyBeingWrittenIn(from.chain())) {
-      throw new FileFailure(
-          Kind.BUSY, "files are being written, and would change their quota place");
     }
     move(
         from.chain(),
