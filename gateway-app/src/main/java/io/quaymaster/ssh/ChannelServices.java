@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
 
@@ -47,6 +48,7 @@ final class ChannelServices {
   private final DirectBuffers readBuffers;
   private final Duration patience;
   private final Clock clock;
+  private final AtomicInteger serving = new AtomicInteger();
 
   /**
    * @param inputBuffers for what clients send
@@ -214,7 +216,24 @@ final class ChannelServices {
       ChannelSession channel, ServedSession session, String name, ServedChannel.Service service) {
     ChannelInput in = new ChannelInput(channel, inputBuffers, session.receiving());
     ChannelOutput out = new ChannelOutput(channel, session.sending(), patience);
-    return new ServedChannel(name + " " + session.grant().loginName(), channel, in, out, service);
+    return new ServedChannel(
+        name + " " + session.grant().loginName(), channel, in, out, counted(service));
+  }
+
+  private ServedChannel.Service counted(ServedChannel.Service service) {
+    return (in, out, complaints) -> {
+      serving.incrementAndGet();
+      try {
+        return service.serve(in, out, complaints);
+      } finally {
+        serving.decrementAndGet();
+      }
+    };
+  }
+
+  /** Channels whose thread is at work now. */
+  int serving() {
+    return serving.get();
   }
 
   private void tellRefusal(Grant grant, String request, String sentence) {

@@ -114,6 +114,9 @@ public class SshConfiguration {
             properties.ssh().stalledTimeout(),
             // Listings show local time, as sftp-server's do.
             clock.withZone(ZoneId.systemDefault()));
+    Gauge.builder("quaymaster.channels", services, ChannelServices::serving)
+        .description("Channels being served now")
+        .register(registry);
     return new GatewaySshServer(
         settings(properties),
         hostKeys.provider(),

@@ -86,6 +86,7 @@ final class TestGateway implements AutoCloseable {
   private final StoreCatalog stores;
   private final SessionRegistry sessions;
   private final Admission admission;
+  private final ChannelServices services;
   private final GatewaySshServer server;
   private final RawClient rawClient = new RawClient();
 
@@ -114,13 +115,14 @@ final class TestGateway implements AutoCloseable {
         new LedgerForTests(source, stores, folder.resolve("journal"), new SimpleMeterRegistry());
     sessions = new SessionRegistry(new ByteRates(), clock);
     admission = new Admission(options.maxUnauthenticated());
+    services = services(options, clock);
     server =
         new GatewaySshServer(
             settings(options),
             Keys.HOST,
             new LoginFlow(door(clock), sessions),
             admission,
-            services(options, clock));
+            services);
     server.start();
   }
 
@@ -211,6 +213,11 @@ final class TestGateway implements AutoCloseable {
   /** Connections that are open and not authenticated. */
   int strangers() {
     return admission.strangers();
+  }
+
+  /** Channels whose thread is at work. */
+  int channels() {
+    return services.serving();
   }
 
   /** What the audit log holds, as {@code action outcome code}, oldest first. */
