@@ -60,6 +60,7 @@ class PlaceTest extends AdminApiTest {
     String seenBefore = platformAdmin().get(account(tenant, "alice")).etag();
     platformAdmin().patch(account(tenant, "bob"), "{\"limits\":{\"bytes\":20}}").ok();
     assertThat(limit(tenant, "alice").longValue()).isEqualTo(20);
+    assertThat(seen.limitsChanged).contains(scope(tenant, "shared"));
     platformAdmin()
         .patchIf(account(tenant, "alice"), seenBefore, "{\"publish\":\"on-close\"}")
         .problem(412, "PRECONDITION_FAILED");

@@ -134,7 +134,9 @@ class StoreTest extends AdminApiTest {
     reserve("extra", tenant, 1);
     platformAdmin().delete(stores(tenant) + "/extra").problem(409, "STORE_IN_USE");
     reserve("extra", tenant, 0);
+    int released = seen.storesReleased.size();
     platformAdmin().delete(stores(tenant) + "/extra").noContent();
+    assertThat(seen.storesReleased).hasSize(released + 1);
   }
 
   private void reserve(String store, String tenant, int bytes) {

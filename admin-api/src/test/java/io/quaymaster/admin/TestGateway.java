@@ -4,11 +4,12 @@ import io.quaymaster.account.AccountEvent;
 import io.quaymaster.account.PasswordHashes;
 import io.quaymaster.audit.AuditEvent;
 import io.quaymaster.audit.Chronicle;
-import io.quaymaster.quota.PlaceMeasuring;
 import io.quaymaster.quota.Recount;
+import io.quaymaster.quota.ScopeChanges;
 import io.quaymaster.quota.UsageFlush;
 import io.quaymaster.session.LiveSession;
 import io.quaymaster.session.LiveSessions;
+import io.quaymaster.store.Store;
 import io.quaymaster.store.StoreProvisioning;
 import io.quaymaster.store.StoreUnusable;
 import io.quaymaster.token.BootstrapToken;
@@ -55,6 +56,8 @@ class TestGateway {
   static final class Seen {
     final List<AccountEvent> events = new CopyOnWriteArrayList<>();
     final List<Long> placesMade = new CopyOnWriteArrayList<>();
+    final List<Long> limitsChanged = new CopyOnWriteArrayList<>();
+    final List<Long> storesReleased = new CopyOnWriteArrayList<>();
     final List<String> storesPrepared = new CopyOnWriteArrayList<>();
     final List<Long> recounted = new CopyOnWriteArrayList<>();
     final AtomicInteger usageFlushes = new AtomicInteger();
@@ -89,18 +92,36 @@ class TestGateway {
 
   @Bean
   StoreProvisioning provisioning(Seen seen) {
-    return store -> {
-      String path = String.valueOf(store.path());
-      if (path.contains("unwritable")) {
-        throw new StoreUnusable("The folder cannot be written.", null);
+    return new StoreProvisioning() {
+      @Override
+      public void prepare(Store store) throws StoreUnusable {
+        String path = String.valueOf(store.path());
+        if (path.contains("unwritable")) {
+          throw new StoreUnusable("The folder cannot be written.", null);
+        }
+        seen.storesPrepared.add(store.name());
       }
-      seen.storesPrepared.add(store.name());
+
+      @Override
+      public void released(long storeId) {
+        seen.storesReleased.add(storeId);
+      }
     };
   }
 
   @Bean
-  PlaceMeasuring placeMeasuring(Seen seen) {
-    return seen.placesMade::add;
+  ScopeChanges scopeChanges(Seen seen) {
+    return new ScopeChanges() {
+      @Override
+      public void placeCreated(long scopeId) {
+        seen.placesMade.add(scopeId);
+      }
+
+      @Override
+      public void limitChanged(long scopeId) {
+        seen.limitsChanged.add(scopeId);
+      }
+    };
   }
 
   @Bean

@@ -1,5 +1,6 @@
 package io.quaymaster.stores;
 
+import io.quaymaster.cluster.ClusterNotices;
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.FileName;
 import io.quaymaster.files.FileStore;
@@ -20,10 +21,16 @@ import org.slf4j.LoggerFactory;
 final class LocalProvisioning implements StoreProvisioning {
   private static final Logger log = LoggerFactory.getLogger(LocalProvisioning.class);
 
-  private final LocalRoots roots;
+  /** A store was deleted. */
+  private static final String RELEASED = "store_released";
 
-  LocalProvisioning(LocalRoots roots) {
+  private final LocalRoots roots;
+  private final ClusterNotices notices;
+
+  LocalProvisioning(LocalRoots roots, StoreCatalog catalog, ClusterNotices notices) {
     this.roots = roots;
+    this.notices = notices;
+    notices.subscribe(RELEASED, storeId -> catalog.forget(Long.parseLong(storeId)));
   }
 
   @Override
@@ -46,6 +53,11 @@ final class LocalProvisioning implements StoreProvisioning {
       throw new StoreUnusable(
           "The gateway cannot write in the folder: " + refused.getMessage() + ".", refused);
     }
+  }
+
+  @Override
+  public void released(long storeId) {
+    notices.publish(RELEASED, Long.toString(storeId));
   }
 
   private static void tryOut(FileStore store) throws FileFailure {

@@ -1,5 +1,6 @@
 package io.quaymaster.stores;
 
+import io.quaymaster.cluster.ClusterNotices;
 import io.quaymaster.settings.GatewayProperties;
 import io.quaymaster.store.StoreProvisioning;
 import java.io.IOException;
@@ -21,7 +22,8 @@ public class StoresConfiguration {
   }
 
   @Bean
-  StoreProvisioning storeProvisioning(LocalRoots roots) {
-    return new LocalProvisioning(roots);
+  StoreProvisioning storeProvisioning(
+      LocalRoots roots, StoreCatalog catalog, ClusterNotices notices) {
+    return new LocalProvisioning(roots, catalog, notices);
   }
 }

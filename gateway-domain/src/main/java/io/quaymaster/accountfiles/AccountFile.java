@@ -3,22 +3,16 @@ package io.quaymaster.accountfiles;
 import io.quaymaster.access.Permission;
 import io.quaymaster.access.Protocol;
 import io.quaymaster.accountfiles.View.Spot;
-import io.quaymaster.audit.CorrelationId;
 import io.quaymaster.files.AttributeChange;
 import io.quaymaster.files.FileAttributes;
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.FileFailure.Kind;
 import io.quaymaster.files.FileStore;
 import io.quaymaster.files.OpenFile;
-import io.quaymaster.login.Grant;
 import io.quaymaster.quota.SharedFile;
-import io.quaymaster.transfer.Transfer;
-import io.quaymaster.transfer.Transfer.Direction;
 import io.quaymaster.transfer.Transfer.Outcome;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.time.Instant;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
@@ -41,13 +35,8 @@ public final class AccountFile {
   private final boolean created;
   private final FileOpener.AfterClose afterClose;
   private final @Nullable Long maxFileBytes;
-  private final Instant openedAt;
-  private final String correlationId = CorrelationId.next();
+  private final TransferTally tally;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private Protocol protocol = Protocol.SFTP;
-  private long bytesRead;
-  private long bytesWritten;
-  private @Nullable Kind failure;
 
   AccountFile(
       AccountFiles files,
@@ -65,18 +54,18 @@ public final class AccountFile {
     this.created = opened.created();
     this.afterClose = opened.afterClose();
     this.maxFileBytes = maxFileBytes;
-    this.openedAt = engine.clock.instant();
+    this.tally = new TransferTally(engine.clock.instant());
   }
 
   /** Says in the transfer log that this is SCP's. */
   public AccountFile over(Protocol spoken) {
-    protocol = spoken;
+    tally.protocol(spoken);
     return this;
   }
 
   /** Ties the transfer's line in the log to what the client is told. */
   public String correlationId() {
-    return correlationId;
+    return tally.correlationId();
   }
 
   /** Where the file was when it was opened. */
@@ -103,10 +92,10 @@ public final class AccountFile {
     }
     try {
       int read = file.read(offset, into);
-      bytesRead += read;
+      tally.read(read);
       return read;
     } catch (FileFailure failed) {
-      throw noted(failed);
+      throw tally.noted(failed);
     }
   }
 
@@ -142,7 +131,7 @@ public final class AccountFile {
         gate.unlock();
       }
     } catch (FileFailure failed) {
-      throw noted(failed);
+      throw tally.noted(failed);
     }
   }
 
@@ -164,9 +153,9 @@ public final class AccountFile {
         writable.lock().unlock();
         gate.unlock();
       }
-      bytesWritten += length;
+      tally.wrote(length);
     } catch (FileFailure failed) {
-      throw noted(failed);
+      throw tally.noted(failed);
     }
   }
 
@@ -189,7 +178,7 @@ public final class AccountFile {
         gate.unlock();
       }
     } catch (FileFailure failed) {
-      throw noted(failed);
+      throw tally.noted(failed);
     }
   }
 
@@ -202,12 +191,12 @@ public final class AccountFile {
     try {
       file.sync();
     } catch (FileFailure failed) {
-      throw noted(failed);
+      throw tally.noted(failed);
     }
   }
 
   public FileStore.Space space() throws FileFailure {
-    return files.space(spot);
+    return engine.space(spot);
   }
 
   /**
@@ -237,11 +226,10 @@ public final class AccountFile {
         return false;
       }
       long copied = copyStep(target, writable, from, to, step);
-      bytesRead += copied;
-      target.bytesWritten += copied;
+      tally.read(copied);
       from += copied;
       to += copied;
-      if (copied < step) {
+      if (copied == 0) {
         return false;
       }
     }
@@ -267,9 +255,11 @@ public final class AccountFile {
       target.refuseIfClosed();
       long at = target.request.append() ? writable.size() : to;
       FileOpener.refuseTooLarge(at + step, target.maxFileBytes);
-      return writable.copy(file, from, target.file, at, step);
+      long copied = writable.copy(file, from, target.file, at, step);
+      target.tally.wrote(copied);
+      return copied;
     } catch (FileFailure failed) {
-      throw target.noted(failed);
+      throw target.tally.noted(failed);
     } finally {
       writable.lock().unlock();
       gate.unlock();
@@ -281,7 +271,6 @@ public final class AccountFile {
     ByteBuffer piece = ByteBuffer.allocate((int) Math.min(step, 256 << 10));
     int read = file.read(from, piece);
     target.write(to, piece.flip());
-    target.bytesWritten -= read;
     return read;
   }
 
@@ -301,13 +290,6 @@ public final class AccountFile {
 
   private Lock gate() {
     return engine.gates.passing(spot.part().home().storeId());
-  }
-
-  private FileFailure noted(FileFailure failed) {
-    if (failure == null) {
-      failure = failed.kind();
-    }
-    return failed;
   }
 
   /**
@@ -339,22 +321,24 @@ public final class AccountFile {
     try {
       settle();
     } catch (FileFailure lost) {
-      failed = noted(lost);
+      failed = tally.noted(lost);
     }
     try {
       file.close();
     } catch (FileFailure lost) {
-      failed = noted(lost);
+      failed = tally.noted(lost);
     }
     if (outcome == Outcome.COMPLETED && failed == null) {
       try {
         afterClose.run();
       } catch (FileFailure unpublished) {
-        failed = noted(unpublished);
+        failed = tally.noted(unpublished);
       }
     }
     try {
-      tell(failure == null ? outcome : Outcome.FAILED);
+      tally
+          .transfers(files.grant(), spot, request, created, outcome, engine.clock.instant())
+          .forEach(engine.chronicle::record);
     } catch (UncheckedIOException unwritable) {
       failed =
           new FileFailure(
@@ -381,40 +365,5 @@ public final class AccountFile {
     } finally {
       gate.unlock();
     }
-  }
-
-  private void tell(Outcome outcome) {
-    boolean uploaded =
-        bytesWritten > 0
-            || created
-            || (request.write() && request.truncate())
-            || (request.write() && failure != null);
-    boolean downloaded = bytesRead > 0 || !request.changes();
-    if (uploaded) {
-      engine.chronicle.record(transfer(Direction.UPLOAD, bytesWritten, outcome));
-    }
-    if (downloaded) {
-      engine.chronicle.record(transfer(Direction.DOWNLOAD, bytesRead, outcome));
-    }
-  }
-
-  private Transfer transfer(Direction direction, long bytes, Outcome outcome) {
-    Grant grant = files.grant();
-    return new Transfer(
-        UUID.randomUUID(),
-        grant.tenant(),
-        grant.username(),
-        grant.sessionId(),
-        grant.source(),
-        protocol,
-        direction,
-        spot.part().home().storeName(),
-        spot.path().toString(),
-        bytes,
-        outcome,
-        failure == null ? null : failure.name(),
-        correlationId,
-        openedAt,
-        engine.clock.instant());
   }
 }

@@ -1,7 +1,6 @@
 package io.quaymaster.accountfiles;
 
 import io.quaymaster.access.Permission;
-import io.quaymaster.accountfiles.NameLocks.Held;
 import io.quaymaster.accountfiles.View.Spot;
 import io.quaymaster.files.AttributeChange;
 import io.quaymaster.files.FileAttributes;
@@ -11,14 +10,10 @@ import io.quaymaster.files.FileStore;
 import io.quaymaster.files.RealPath;
 import io.quaymaster.files.VirtualPath;
 import io.quaymaster.login.Grant;
-import io.quaymaster.quota.QuotaLedger;
-import io.quaymaster.quota.QuotaLedger.Room;
-import io.quaymaster.quota.SharedFile;
 import io.quaymaster.transfer.Transfer;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.Lock;
 
 /**
  * The files that one grant sees, with POSIX's meaning: what sftp-server does inside a chroot, plus
@@ -31,15 +26,14 @@ import java.util.concurrent.locks.Lock;
  * <p>Threads: any. {@link #close()} ends transfers under way as aborted.
  */
 public final class AccountFiles implements AutoCloseable {
-  /** How often an operation starts anew because links on its path keep changing. */
-  private static final int MAX_TRIES = 8;
-
   private final AccountFilesEngine engine;
   private final Grant grant;
   private final View view;
   private final int umask;
   private final PathResolver resolver;
   private final Guard guard;
+  private final Reach reach;
+  private final Names names;
   private final FileOpener opener;
   private final Renamer renamer;
   private final Publisher publisher;
@@ -53,6 +47,8 @@ public final class AccountFiles implements AutoCloseable {
     this.umask = umask;
     this.guard = new Guard(grant.policy());
     this.resolver = new PathResolver(view, guard);
+    this.reach = new Reach(view, resolver);
+    this.names = new Names(engine, guard, view);
     this.opener = new FileOpener(engine, guard, grant.limits().maxFileBytes());
     this.renamer = new Renamer(engine, guard, view);
     this.publisher = new Publisher(engine, grant, guard, opener, renamer);
@@ -67,62 +63,9 @@ public final class AccountFiles implements AutoCloseable {
     return umask;
   }
 
-  /** One attempt of an operation at the path that is believed to be reached. */
-  @FunctionalInterface
-  private interface Attempt<T> {
-    T at(Spot spot) throws FileFailure;
-  }
-
-  /**
-   * Runs an operation where a path leads. First where the text leads; if a link stands on the way,
-   * or if policy refuses there, where the links lead.
-   */
-  private <T> T at(VirtualPath asked, boolean followLast, Attempt<T> attempt) throws FileFailure {
-    boolean needsLooking = !asked.isPlain() || asked.mustBeDirectory();
-    RealPath path = needsLooking ? resolver.resolve(asked, followLast) : asked.lexical();
-    boolean looked = needsLooking;
-    for (int tries = 1; ; tries++) {
-      try {
-        if (Partials.isReserved(path)) {
-          throw new FileFailure(Kind.NOT_FOUND, "a reserved name");
-        }
-        return attempt.at(view.spot(path));
-      } catch (FileFailure failure) {
-        boolean linkMet = failure.kind() == Kind.LINK_ON_PATH;
-        boolean refusedUnlooked =
-            !looked
-                && (failure.kind() == Kind.NOT_PERMITTED || failure.kind() == Kind.NOT_A_DIRECTORY);
-        if (!(linkMet || refusedUnlooked)) {
-          throw failure;
-        }
-        if (tries == MAX_TRIES) {
-          throw new FileFailure(Kind.BUSY, "links on the path keep changing");
-        }
-        RealPath resolved = resolveAfter(failure, asked, followLast);
-        if (resolved.equals(path) && !linkMet) {
-          throw failure;
-        }
-        path = resolved;
-        looked = true;
-      }
-    }
-  }
-
-  /** A refusal stays a refusal, even if the path turns out to lead nowhere. */
-  private RealPath resolveAfter(FileFailure first, VirtualPath asked, boolean followLast)
-      throws FileFailure {
-    try {
-      return resolver.resolve(asked, followLast);
-    } catch (FileFailure nowhere) {
-      throw first.kind() == Kind.LINK_ON_PATH || first.kind() == Kind.NOT_A_DIRECTORY
-          ? nowhere
-          : first;
-    }
-  }
-
   /** What a path leads to, links followed. */
   public FileAttributes stat(VirtualPath asked) throws FileFailure {
-    return at(
+    return reach.at(
         asked,
         true,
         spot -> {
@@ -138,7 +81,7 @@ public final class AccountFiles implements AutoCloseable {
 
   /** What has this very name. */
   public FileAttributes lstat(VirtualPath asked) throws FileFailure {
-    return at(
+    return reach.at(
         asked,
         asked.mustBeDirectory(),
         spot -> {
@@ -174,7 +117,7 @@ public final class AccountFiles implements AutoCloseable {
       throw new FileFailure(Kind.IS_A_DIRECTORY, "a new file's name cannot end in a slash");
     }
     boolean followLast = !(request.create() && request.exclusive());
-    return at(
+    return reach.at(
         asked,
         followLast,
         spot -> {
@@ -215,7 +158,7 @@ public final class AccountFiles implements AutoCloseable {
   }
 
   public DirectoryView openDirectory(VirtualPath asked) throws FileFailure {
-    return at(
+    return reach.at(
         asked,
         true,
         spot -> {
@@ -246,7 +189,7 @@ public final class AccountFiles implements AutoCloseable {
    */
   public void makeDirectory(VirtualPath asked, int mode) throws FileFailure {
     refuseDots(asked, Kind.EXISTS);
-    at(
+    reach.at(
         asked.withoutSlash(),
         false,
         spot -> {
@@ -261,7 +204,7 @@ public final class AccountFiles implements AutoCloseable {
 
   public void removeDirectory(VirtualPath asked) throws FileFailure {
     refuseDots(asked, asked.endsInDot() ? Kind.INVALID_ARGUMENT : Kind.DIRECTORY_NOT_EMPTY);
-    at(
+    reach.at(
         asked.withoutSlash(),
         false,
         spot -> {
@@ -278,7 +221,7 @@ public final class AccountFiles implements AutoCloseable {
    */
   public void remove(VirtualPath asked) throws FileFailure {
     refuseDots(asked, Kind.IS_A_DIRECTORY);
-    at(
+    reach.at(
         asked.withoutSlash(),
         false,
         spot -> {
@@ -288,10 +231,10 @@ public final class AccountFiles implements AutoCloseable {
           }
           Spot partial = publisher.partialOf(spot);
           if (partial != null) {
-            changing(partial, () -> removeNow(partial, false));
+            names.remove(partial, false);
           }
           try {
-            changing(spot, () -> removeNow(spot, asked.mustBeDirectory()));
+            names.remove(spot, asked.mustBeDirectory());
           } catch (FileFailure missing) {
             if (partial == null || missing.kind() != Kind.NOT_FOUND) {
               throw missing;
@@ -299,35 +242,6 @@ public final class AccountFiles implements AutoCloseable {
           }
           return spot;
         });
-  }
-
-  private void removeNow(Spot spot, boolean slash) throws FileFailure {
-    FileAttributes found = spot.attributes();
-    if (found.isDirectory()) {
-      throw new FileFailure(Kind.IS_A_DIRECTORY, "a directory");
-    }
-    if (slash) {
-      throw new FileFailure(Kind.NOT_A_DIRECTORY, "not a directory");
-    }
-    if (found.isFile()) {
-      removeFile(spot);
-    } else {
-      spot.store().remove(spot.key());
-    }
-    engine.ledger.free(spot.chain(), 0, 1);
-  }
-
-  private void removeFile(Spot spot) throws FileFailure {
-    long storeId = spot.part().home().storeId();
-    SharedFile shared = engine.sharedFiles.joinLocked(storeId, spot.chain(), spot::attributes);
-    try {
-      if (spot.store().remove(spot.key()).links() == 0) {
-        shared.loseLastName();
-      }
-    } finally {
-      shared.lock().unlock();
-      engine.sharedFiles.leave(shared);
-    }
   }
 
   /**
@@ -345,7 +259,7 @@ public final class AccountFiles implements AutoCloseable {
     if (from.mustBeDirectory()) {
       lstat(from);
     }
-    atBoth(
+    reach.atBoth(
         from.withoutSlash(),
         to.withoutSlash(),
         (source, target) -> {
@@ -363,73 +277,10 @@ public final class AccountFiles implements AutoCloseable {
       lstat(existing);
       refuseDots(name, Kind.EXISTS);
     }
-    atBoth(
+    reach.atBoth(
         existing,
         name.withoutSlash(),
-        (file, link) -> {
-          guard.require(Permission.LINK, link.path());
-          guard.require(Permission.LINK, file.path());
-          file.attributes();
-          refuseSlash(name, link);
-          if (!guard.allowed(file.path()).containsAll(guard.allowed(link.path()))) {
-            throw new FileFailure(
-                Kind.NOT_PERMITTED, "the new name would allow more than the file's own name does");
-          }
-          refuseAtMount(link);
-          refuseOtherPlace(file, link);
-          addHardLink(file, link);
-        });
-  }
-
-  /** One attempt of an operation on two paths. */
-  @FunctionalInterface
-  private interface PairAttempt {
-    void at(Spot first, Spot second) throws FileFailure;
-  }
-
-  /**
-   * As {@link #at}, with two paths. Whichever of them a link stands on, both are looked at anew; a
-   * refusal is told before what is wrong with the second path.
-   */
-  private void atBoth(VirtualPath first, VirtualPath second, PairAttempt attempt)
-      throws FileFailure {
-    at(
-        first,
-        false,
-        spot -> {
-          FileFailure nowhere = null;
-          RealPath other = second.lexical();
-          try {
-            other = resolver.resolve(second, false);
-          } catch (FileFailure failed) {
-            if (!second.isPlain()) {
-              throw failed;
-            }
-            nowhere = failed;
-          }
-          try {
-            attempt.at(spot, view.spot(other));
-            return spot;
-          } catch (FileFailure failed) {
-            throw nowhere != null && failed.kind() == Kind.LINK_ON_PATH ? nowhere : failed;
-          }
-        });
-  }
-
-  /** A name with a slash at its end is a directory's, and no link can be made under it. */
-  private static void refuseSlash(VirtualPath asked, Spot spot) throws FileFailure {
-    if (asked.mustBeDirectory()) {
-      spot.attributes();
-      throw new FileFailure(Kind.EXISTS, "a directory is there");
-    }
-  }
-
-  private static void refuseOtherPlace(Spot file, Spot link) throws FileFailure {
-    if (file.part().home().storeId() != link.part().home().storeId()
-        || !file.chain().equals(link.chain())) {
-      throw new FileFailure(
-          Kind.CROSSES_STORES, "a hard link cannot leave its store or its quota place");
-    }
+        (file, link) -> names.hardLink(file, link, name.mustBeDirectory()));
   }
 
   /**
@@ -437,53 +288,18 @@ public final class AccountFiles implements AutoCloseable {
    */
   public void symbolicLink(VirtualPath name, String target) throws FileFailure {
     refuseDots(name, Kind.EXISTS);
-    at(
+    reach.at(
         name.withoutSlash(),
         false,
         spot -> {
-          guard.require(Permission.LINK, spot.path());
-          refuseSlash(name, spot);
-          refuseAtMount(spot);
-          changing(spot, () -> addName(spot, () -> spot.store().symbolicLink(spot.key(), target)));
+          names.symbolicLink(spot, target, name.mustBeDirectory());
           return spot;
         });
   }
 
-  /**
-   * Both names are kept: whether a file loses its last name must not change while somebody looks.
-   */
-  private void addHardLink(Spot file, Spot link) throws FileFailure {
-    long storeId = link.part().home().storeId();
-    Lock gate = engine.gates.passing(storeId);
-    gate.lock();
-    try (Held _ = engine.names(storeId).names(file.key(), link.key())) {
-      refuseOtherPlace(file, link);
-      addName(link, () -> link.store().hardLink(file.key(), link.key()));
-    } finally {
-      gate.unlock();
-    }
-  }
-
-  private void refuseAtMount(Spot name) throws FileFailure {
-    if (view.leadsToMount(name.path())) {
-      throw new FileFailure(Kind.EXISTS, "a mounted store, or the way to one");
-    }
-  }
-
-  private void addName(Spot spot, Change change) throws FileFailure {
-    engine.ledger.reserve(spot.chain(), 0, 1);
-    try {
-      change.run();
-    } catch (FileFailure failed) {
-      engine.ledger.release(spot.chain(), 0, 1);
-      throw failed;
-    }
-    engine.ledger.commit(spot.chain(), 0, 1);
-  }
-
   /** The target of a link, as byte text. */
   public String readLink(VirtualPath asked) throws FileFailure {
-    return at(
+    return reach.at(
         asked,
         false,
         spot -> {
@@ -497,7 +313,7 @@ public final class AccountFiles implements AutoCloseable {
 
   public void setAttributes(VirtualPath asked, AttributeChange change, boolean followLast)
       throws FileFailure {
-    at(
+    reach.at(
         asked,
         followLast,
         spot -> {
@@ -512,20 +328,20 @@ public final class AccountFiles implements AutoCloseable {
 
   /** Cuts a file, or lengthens it with zeros that count. */
   public void setSize(VirtualPath asked, long sizeBytes) throws FileFailure {
-    at(
+    reach.at(
         asked,
         true,
         spot -> {
           guard.require(Permission.WRITE, spot.path());
           opener.refuseTooLarge(sizeBytes);
-          changing(spot, () -> opener.setSize(spot, sizeBytes));
+          names.changing(spot, () -> opener.setSize(spot, sizeBytes));
           return spot;
         });
   }
 
   /** Room as {@code df} shows it: the quota where there is one, else the store's own. */
   public FileStore.Space space(VirtualPath asked) throws FileFailure {
-    return at(
+    return reach.at(
         asked,
         true,
         spot -> {
@@ -533,56 +349,14 @@ public final class AccountFiles implements AutoCloseable {
           if (view.attributes(spot).isLink()) {
             throw new FileFailure(Kind.LINK_ON_PATH, "a link");
           }
-          return space(spot);
+          return engine.space(spot);
         });
-  }
-
-  FileStore.Space space(Spot spot) throws FileFailure {
-    Room room = engine.ledger.room(spot.chain());
-    FileStore.Space disk = spot.store().space();
-    long freeBytes = free(room.bytesLimit(), room.usedBytes(), disk.freeBytes());
-    long freeFiles = free(room.filesLimit(), room.usedFiles(), disk.freeFiles());
-    return new FileStore.Space(
-        total(room.bytesLimit(), room.usedBytes(), freeBytes),
-        freeBytes,
-        total(room.filesLimit(), room.usedFiles(), freeFiles),
-        freeFiles);
-  }
-
-  private static long free(@org.jspecify.annotations.Nullable Long limit, long used, long free) {
-    return limit == null ? free : Math.min(Math.max(0, limit - used), free);
-  }
-
-  private static long total(@org.jspecify.annotations.Nullable Long limit, long used, long free) {
-    return limit == null ? used + free : limit;
   }
 
   private void refuseMount(Spot spot) throws FileFailure {
     if (view.leadsToMount(spot.path())) {
       throw new FileFailure(Kind.BUSY, "a mounted store, or the way to one");
     }
-  }
-
-  /** Something that changes both the store and the ledger. */
-  @FunctionalInterface
-  interface Change {
-    void run() throws FileFailure;
-  }
-
-  /** Past the store's gate, with the name to itself. */
-  private void changing(Spot spot, Change change) throws FileFailure {
-    long storeId = spot.part().home().storeId();
-    Lock gate = engine.gates.passing(storeId);
-    gate.lock();
-    try (Held _ = engine.names(storeId).name(spot.key())) {
-      change.run();
-    } finally {
-      gate.unlock();
-    }
-  }
-
-  QuotaLedger ledger() {
-    return engine.ledger;
   }
 
   void forget(AccountFile file) {

@@ -1,5 +1,6 @@
 package io.quaymaster.accountfiles;
 
+import io.quaymaster.accountfiles.View.Spot;
 import io.quaymaster.audit.Chronicle;
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.FileStore;
@@ -9,6 +10,7 @@ import io.quaymaster.files.StoreKey;
 import io.quaymaster.login.Grant;
 import io.quaymaster.quota.Places;
 import io.quaymaster.quota.QuotaLedger;
+import io.quaymaster.quota.QuotaLedger.Room;
 import io.quaymaster.quota.SharedFiles;
 import io.quaymaster.quota.StoreGates;
 import java.time.Clock;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes {@link AccountFiles} for sessions, and holds what they share: the ledger, the locks on
@@ -98,6 +101,27 @@ public final class AccountFilesEngine {
         }
       }
     }
+  }
+
+  /** Room as {@code df} shows it: the quota where there is one, else the store's own. */
+  FileStore.Space space(Spot spot) throws FileFailure {
+    Room room = ledger.room(spot.chain());
+    FileStore.Space disk = spot.store().space();
+    long freeBytes = free(room.bytesLimit(), room.usedBytes(), disk.freeBytes());
+    long freeFiles = free(room.filesLimit(), room.usedFiles(), disk.freeFiles());
+    return new FileStore.Space(
+        total(room.bytesLimit(), room.usedBytes(), freeBytes),
+        freeBytes,
+        total(room.filesLimit(), room.usedFiles(), freeFiles),
+        freeFiles);
+  }
+
+  private static long free(@Nullable Long limit, long used, long free) {
+    return limit == null ? free : Math.min(Math.max(0, limit - used), free);
+  }
+
+  private static long total(@Nullable Long limit, long used, long free) {
+    return limit == null ? used + free : limit;
   }
 
   NameLocks names(long storeId) {

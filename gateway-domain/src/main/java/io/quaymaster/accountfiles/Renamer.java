@@ -124,7 +124,7 @@ final class Renamer {
 
   /** Runs a rename that takes away the name of a file or link which was there. */
   private void replacing(
-      long storeId, @Nullable FileAttributes replaced, Spot at, AccountFiles.Change rename)
+      long storeId, @Nullable FileAttributes replaced, Spot at, Names.Change rename)
       throws FileFailure {
     if (replaced == null || replaced.isDirectory()) {
       rename.run();
@@ -150,7 +150,7 @@ final class Renamer {
   }
 
   private void moveToOtherPlace(
-      long storeId, Spot from, FileAttributes moved, Spot to, AccountFiles.Change rename)
+      long storeId, Spot from, FileAttributes moved, Spot to, Names.Change rename)
       throws FileFailure {
     if (!moved.isFile()) {
       move(from.chain(), to.chain(), 0, 1, rename);
@@ -174,7 +174,7 @@ final class Renamer {
     }
   }
 
-  private void move(Chain from, Chain to, long bytes, long files, AccountFiles.Change rename)
+  private void move(Chain from, Chain to, long bytes, long files, Names.Change rename)
       throws FileFailure {
     Move move = engine.ledger.reserveMove(from, to, bytes, files);
     try {

@@ -319,6 +319,15 @@ final class LedgerTable {
         .single();
   }
 
+  /** Places that were never counted, or are being counted for the first time now. */
+  List<Long> unmeasuredPlaces() {
+    return jdbc.sql(
+            "select id from quota_scope where measured_at is null and store_id is not null order by"
+                + " id")
+        .query((row, n) -> row.getLong(1))
+        .list();
+  }
+
   /** Processes whose heartbeat is stale. */
   List<UUID> deadProcesses(Duration deadAfter) {
     return jdbc.sql(

@@ -76,6 +76,7 @@ public final class QuotaAssembly {
             settings,
             settler,
             dead,
+            recounter,
             notices,
             new ProcessMarker(journal.folder()),
             transaction);

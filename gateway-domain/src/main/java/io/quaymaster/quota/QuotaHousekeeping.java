@@ -1,10 +1,13 @@
 package io.quaymaster.quota;
 
 import io.quaymaster.cluster.ClusterNotices;
+import io.quaymaster.files.FileFailure;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -42,10 +45,12 @@ final class QuotaHousekeeping {
   private final LedgerSettings settings;
   private final Settler settler;
   private final DeadProcesses dead;
+  private final Recounter recounter;
   private final ClusterNotices notices;
   private final ProcessMarker marker;
   private final TransactionTemplate transaction;
   private final BlockingQueue<Runnable> asked = new ArrayBlockingQueue<>(MAX_WAITING);
+  private final Set<Long> uncountable = new HashSet<>();
   private volatile boolean stopping;
   private @Nullable Thread keeper;
   private boolean registered;
@@ -60,6 +65,7 @@ final class QuotaHousekeeping {
       LedgerSettings settings,
       Settler settler,
       DeadProcesses dead,
+      Recounter recounter,
       ClusterNotices notices,
       ProcessMarker marker,
       TransactionTemplate transaction) {
@@ -68,6 +74,7 @@ final class QuotaHousekeeping {
     this.settings = settings;
     this.settler = settler;
     this.dead = dead;
+    this.recounter = recounter;
     this.notices = notices;
     this.marker = marker;
     this.transaction = transaction;
@@ -148,11 +155,25 @@ final class QuotaHousekeeping {
     settler.settle(settings.leaseIdle());
     if (due) {
       dead.settleAll(settings.deadAfter());
+      table.unmeasuredPlaces().forEach(this::countForgotten);
       ledger.forgetIdle();
     }
     if (outage) {
       outage = false;
       log.info("The quota ledger's database answers again");
+    }
+  }
+
+  /** Who made the place died before it was counted, or could not count it. */
+  private void countForgotten(long scopeId) {
+    try {
+      recounter.placeMade(scopeId);
+      notices.publish(PLACE, Long.toString(scopeId));
+      uncountable.remove(scopeId);
+    } catch (FileFailure unreadable) {
+      if (uncountable.add(scopeId)) {
+        log.error("The new place {} cannot be counted. It is tried again.", scopeId, unreadable);
+      }
     }
   }
 

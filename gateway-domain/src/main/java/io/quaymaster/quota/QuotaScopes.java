@@ -17,11 +17,11 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 public class QuotaScopes {
   private final JdbcClient jdbc;
-  private final PlaceMeasuring measuring;
+  private final ScopeChanges changes;
 
-  public QuotaScopes(JdbcClient jdbc, PlaceMeasuring measuring) {
+  public QuotaScopes(JdbcClient jdbc, ScopeChanges changes) {
     this.jdbc = jdbc;
-    this.measuring = measuring;
+    this.changes = changes;
   }
 
   /** A new tenant holds nothing, so there is nothing to measure. */
@@ -38,11 +38,13 @@ public class QuotaScopes {
   public void limitTenant(long tenantId, QuotaLimits limits) {
     jdbc.sql(
             "update quota_scope set bytes_limit = ?, files_limit = ?"
-                + " where tenant_id = ? and store_id is null")
+                + " where tenant_id = ? and store_id is null returning id")
         .param(limits.bytes())
         .param(limits.files())
         .param(tenantId)
-        .update();
+        .query((row, n) -> row.getLong(1))
+        .list()
+        .forEach(changes::limitChanged);
   }
 
   /** The limits of tenants, by tenant id. */
@@ -125,6 +127,7 @@ public class QuotaScopes {
         .param(limits.files())
         .param(scopeId)
         .update();
+    changes.limitChanged(scopeId);
   }
 
   /** Whether running gateways still hold something there that is not settled. */
@@ -184,7 +187,7 @@ public class QuotaScopes {
         new TransactionSynchronization() {
           @Override
           public void afterCommit() {
-            measuring.placeCreated(scopeId);
+            changes.placeCreated(scopeId);
           }
         });
   }

@@ -1,7 +1,6 @@
 package io.quaymaster.store;
 
-/** The port through which a new store's place is made ready. */
-@FunctionalInterface
+/** The port through which a store's place is made ready, and let go. */
 public interface StoreProvisioning {
   /**
    * Makes a local store's folder if it is missing, and proves that the gateway can write there.
@@ -11,4 +10,10 @@ public interface StoreProvisioning {
    * @throws StoreUnusable with a reason for the admin
    */
   void prepare(Store store) throws StoreUnusable;
+
+  /**
+   * A store was deleted: every process lets go of what it holds open there. Called inside the
+   * transaction that deletes it; takes effect with its commit.
+   */
+  void released(long storeId);
 }

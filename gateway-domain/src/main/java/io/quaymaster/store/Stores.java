@@ -115,6 +115,7 @@ public class Stores {
             scopes.deleteOfStore(store.id());
             repository.delete(store);
             repository.flush();
+            provisioning.released(store.id());
           });
     } catch (DataIntegrityViolationException raced) {
       throw inUse("Accounts have their home in the store or mount it.");

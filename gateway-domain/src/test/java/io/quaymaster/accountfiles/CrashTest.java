@@ -284,6 +284,24 @@ class CrashTest {
   }
 
   @Test
+  void aPlaceThatNobodyCameToCountIsCountedByAndBy() throws Exception {
+    TestProcess process = cluster.process();
+    Actor alice = process.as("alice@acme").mkdir("/carl").put("/carl/a", 10);
+    process.settle();
+    // As an admin's request does whose process dies before it counts.
+    cluster
+        .jdbc()
+        .sql(
+            "insert into quota_scope (tenant_id, store_id, path, bytes_limit)"
+                + " select tenant_id, store_id, 'alice/carl', 20 from quota_scope"
+                + " where path = 'alice'")
+        .update();
+    await().untilAsserted(() -> fails(() -> alice.put("/carl/b", 11), QUOTA_BYTES));
+    alice.rm("/carl/b").put("/carl/b", 10);
+    cluster.isExact();
+  }
+
+  @Test
   void aLineThatTheDatabaseRefusesHoldsNothingUp() throws Exception {
     TestProcess process = cluster.process(BY_HAND, folder);
     process.as("alice@acme").put("/a", 10);

@@ -10,7 +10,9 @@ import static io.quaymaster.files.FileStoreFixture.fails;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quaymaster.access.Permission;
+import io.quaymaster.files.ByteText;
 import io.quaymaster.files.StoreKey;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,5 +96,20 @@ class MountsTest {
     process.settle();
     assertThat(cluster.account("alice@acme").usage().bytes()).isEqualTo(5);
     assertThat(cluster.tenantUsage("acme").bytes()).isEqualTo(10);
+  }
+
+  @Test
+  void aCopyIntoAnotherStoreIsWhole() throws Exception {
+    byte[] data = new byte[700_000];
+    new Random(7).nextBytes(data);
+    Actor alice = alice().put("/big", data);
+    AccountFile from = alice.edit("/big");
+    AccountFile to = alice.edit("/lake/big");
+    assertThat(from.copyTo(to, 0, 0, 0)).as("copied to the end").isFalse();
+    assertThat(from.copyTo(to, 0, data.length, 600_000)).as("so many bytes").isTrue();
+    from.close();
+    to.close();
+    String whole = ByteText.of(data);
+    assertThat(alice.get("/lake/big")).isEqualTo(whole + whole.substring(0, 600_000));
   }
 }
