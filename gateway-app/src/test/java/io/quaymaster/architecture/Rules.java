@@ -49,8 +49,7 @@ final class Rules {
                 "io.quaymaster.admin..",
                 "io.quaymaster.ssh..",
                 "io.quaymaster.process..",
-                "io.quaymaster.settings.."))
-        .allowEmptyShould(true);
+                "io.quaymaster.settings.."));
   }
 
   static ArchRule storageIsPlainJava(DescribedPredicate<JavaClass> storage) {
@@ -66,8 +65,7 @@ final class Rules {
                 "org.hibernate..",
                 "org.apache.sshd..",
                 "io.quaymaster.admin..",
-                "io.quaymaster.ssh.."))
-        .allowEmptyShould(true);
+                "io.quaymaster.ssh.."));
   }
 
   static ArchRule adminKnowsNoSsh(DescribedPredicate<JavaClass> admin) {
@@ -79,8 +77,7 @@ final class Rules {
                 "io.quaymaster.ssh..",
                 "io.quaymaster.process..",
                 "io.quaymaster.settings..",
-                "org.apache.sshd.."))
-        .allowEmptyShould(true);
+                "org.apache.sshd.."));
   }
 
   static ArchRule sshKnowsNoHttp(DescribedPredicate<JavaClass> ssh) {
@@ -92,8 +89,7 @@ final class Rules {
                 "io.quaymaster.admin..",
                 "jakarta.servlet..",
                 "org.springframework.web..",
-                "org.springframework.http.."))
-        .allowEmptyShould(true);
+                "org.springframework.http.."));
   }
 
   /** Nothing is executed; one class starts the embedded PostgreSQL, by the name given. */
@@ -132,7 +128,7 @@ final class Rules {
   }
 
   static ArchRule noFieldInjection() {
-    return fields().should(new NotInjected()).allowEmptyShould(true);
+    return fields().should(new NotInjected());
   }
 
   static ArchRule everyPackageIsNullMarked() {

@@ -65,6 +65,15 @@ class BadConnectionTest {
     return said.toString();
   }
 
+  /**
+   * Before anything is sent: a reset would throw away what the kernel has not handed over yet, and
+   * who is shown out at once may not be told anything.
+   */
+  private static void readIdentification(Socket socket) throws IOException {
+    assertThat(socket.getInputStream().readNBytes(18))
+        .isEqualTo("SSH-2.0-Quaymaster".getBytes(StandardCharsets.US_ASCII));
+  }
+
   @Test
   void whoSaysNothingIsShownOut() throws IOException {
     try (Socket silent = connect()) {
@@ -85,8 +94,9 @@ class BadConnectionTest {
     for (String garbage :
         List.of("GET / HTTP/1.1\r\nHost: x\r\n\r\n", "\0\1\2\3", "SSH-1.5-old\r\n", "\n\n\n")) {
       try (Socket socket = connect()) {
+        readIdentification(socket);
         socket.getOutputStream().write(garbage.getBytes(StandardCharsets.ISO_8859_1));
-        assertThat(untilClosed(socket)).as(garbage).startsWith("SSH-2.0-Quaymaster");
+        assertThat(untilClosed(socket)).as(garbage).doesNotContain("SSH-2.0");
       }
     }
   }
@@ -109,14 +119,11 @@ class BadConnectionTest {
 
   @Test
   void garbageAfterTheIdentificationIsShownOut() throws IOException {
-    for (long seed = 0; seed < 20; seed++) {
+    for (long seed = 0; seed < 8; seed++) {
       byte[] garbage = new byte[2_000];
       new Random(seed).nextBytes(garbage);
       try (Socket socket = connect()) {
-        // Read first: a reset would throw away what the kernel has not handed over yet.
-        assertThat(socket.getInputStream().readNBytes(18))
-            .as("seed " + seed)
-            .isEqualTo("SSH-2.0-Quaymaster".getBytes(StandardCharsets.US_ASCII));
+        readIdentification(socket);
         socket.getOutputStream().write(IDENTIFICATION);
         socket.getOutputStream().write(garbage);
         // Whatever it says, it closes: a read that timed out would fail.

@@ -1,8 +1,8 @@
 package io.quaymaster.quota;
 
 import io.quaymaster.files.FileFailure;
-import io.quaymaster.quota.LedgerTable.LeaseRow;
 import io.quaymaster.quota.LedgerTable.ScopeRow;
+import io.quaymaster.quota.ProcessTable.LeaseRow;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -21,7 +21,7 @@ final class DeadProcesses {
   private static final Logger log = LoggerFactory.getLogger(DeadProcesses.class);
 
   private final QuotaLedger ledger;
-  private final LedgerTable table;
+  private final ProcessTable processes;
   private final LedgerMeters meters;
   private final SharedFiles openFiles;
   private final StoreGates gates;
@@ -30,14 +30,14 @@ final class DeadProcesses {
 
   DeadProcesses(
       QuotaLedger ledger,
-      LedgerTable table,
+      ProcessTable processes,
       LedgerMeters meters,
       SharedFiles openFiles,
       StoreGates gates,
       Settler settler,
       Recounter recounter) {
     this.ledger = ledger;
-    this.table = table;
+    this.processes = processes;
     this.meters = meters;
     this.openFiles = openFiles;
     this.gates = gates;
@@ -47,7 +47,7 @@ final class DeadProcesses {
 
   /** Settles every process whose heartbeat is older. One that cannot be settled waits. */
   void settleAll(Duration deadAfter) {
-    table.deadProcesses(deadAfter).forEach(dead -> settle(dead, deadAfter));
+    processes.deadProcesses(deadAfter).forEach(dead -> settle(dead, deadAfter));
   }
 
   /** Settles a process that is known to be dead, for it used this very folder before. */
@@ -56,12 +56,12 @@ final class DeadProcesses {
   }
 
   private void settle(UUID dead, Duration deadAfter) {
-    List<ScopeRow> places = placesOf(table.leasesOf(dead));
+    List<ScopeRow> places = placesOf(processes.leasesOf(dead));
     try {
       recounter.inQuiet(
           places,
           counted -> {
-            if (table.lockDead(dead, deadAfter)) {
+            if (processes.lockDead(dead, deadAfter)) {
               settleLocked(dead, places, counted);
             }
           });
@@ -80,7 +80,7 @@ final class DeadProcesses {
 
   private void settleLocked(UUID dead, List<ScopeRow> places, List<ScopeLedger> counted)
       throws FileFailure {
-    List<LeaseRow> leases = table.leasesOf(dead);
+    List<LeaseRow> leases = processes.leasesOf(dead);
     if (!placesOf(leases).equals(places)) {
       // It did something since we looked: looked at anew with the next heartbeat.
       return;
@@ -88,7 +88,7 @@ final class DeadProcesses {
     Map<Long, Amount> leased = new HashMap<>();
     for (LeaseRow lease : leases) {
       leased.put(lease.scope().id(), lease.amount());
-      table.dropLease(dead, lease);
+      processes.dropLease(dead, lease);
     }
     for (ScopeRow place : Recounter.outermost(places)) {
       recounter.count(
@@ -99,7 +99,7 @@ final class DeadProcesses {
             meters.drifted(difference.minus(covered).atLeastNone().bytes());
           });
     }
-    table.forgetProcess(dead);
+    processes.forgetProcess(dead);
     log.info(
         "Settled gateway process {}, which is dead: {} leases, {} places",
         dead,

@@ -48,6 +48,7 @@ public final class QuotaAssembly {
       ClusterNotices notices,
       UUID process) {
     LedgerTable table = new LedgerTable(JdbcClient.create(source), process);
+    ProcessTable processes = new ProcessTable(JdbcClient.create(source), process);
     LedgerMeters meters = new LedgerMeters(registry);
     TransactionTemplate transaction = new TransactionTemplate(transactions);
     transaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
@@ -60,19 +61,27 @@ public final class QuotaAssembly {
             meters,
             this::settleUsage,
             scope -> notices.publish(QuotaHousekeeping.RECLAIM, Long.toString(scope)));
-    this.ledger = new QuotaLedger(table, settings, leases);
+    this.ledger = new QuotaLedger(table, processes, settings, leases);
     this.settler =
         new Settler(
-            ledger, table, settings, meters, chronicle, new JdbcTemplate(source), transaction);
+            ledger,
+            table,
+            processes,
+            settings,
+            meters,
+            chronicle,
+            new JdbcTemplate(source),
+            transaction);
     this.sharedFiles = new SharedFiles(ledger);
     this.recounter =
         new Recounter(ledger, table, meters, sharedFiles, gates, stores, settler, transaction);
     DeadProcesses dead =
-        new DeadProcesses(ledger, table, meters, sharedFiles, gates, settler, recounter);
+        new DeadProcesses(ledger, processes, meters, sharedFiles, gates, settler, recounter);
     this.housekeeping =
         new QuotaHousekeeping(
             ledger,
             table,
+            processes,
             settings,
             settler,
             dead,

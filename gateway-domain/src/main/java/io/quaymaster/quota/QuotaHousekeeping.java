@@ -42,6 +42,7 @@ final class QuotaHousekeeping {
 
   private final QuotaLedger ledger;
   private final LedgerTable table;
+  private final ProcessTable processes;
   private final LedgerSettings settings;
   private final Settler settler;
   private final DeadProcesses dead;
@@ -62,6 +63,7 @@ final class QuotaHousekeeping {
   QuotaHousekeeping(
       QuotaLedger ledger,
       LedgerTable table,
+      ProcessTable processes,
       LedgerSettings settings,
       Settler settler,
       DeadProcesses dead,
@@ -71,6 +73,7 @@ final class QuotaHousekeeping {
       TransactionTemplate transaction) {
     this.ledger = ledger;
     this.table = table;
+    this.processes = processes;
     this.settings = settings;
     this.settler = settler;
     this.dead = dead;
@@ -138,18 +141,18 @@ final class QuotaHousekeeping {
       forgotten = false;
     }
     if (!registered) {
-      table.register();
+      processes.register();
       registered = true;
       lastHeartbeatNanos = System.nanoTime();
     }
     if (!marked) {
       marker.earlier().ifPresent(dead::settleKnownDead);
-      marker.write(table.process());
+      marker.write(processes.process());
       marked = true;
     }
     boolean due = System.nanoTime() - lastHeartbeatNanos >= settings.heartbeat().toNanos();
     if (due) {
-      table.heartbeat();
+      processes.heartbeat();
       lastHeartbeatNanos = System.nanoTime();
     }
     settler.settle(settings.leaseIdle());
@@ -218,8 +221,10 @@ final class QuotaHousekeeping {
     }
     transaction.executeWithoutResult(
         status -> {
-          table.leasesOf(table.process()).forEach(lease -> table.dropLease(table.process(), lease));
-          table.forgetProcess(table.process());
+          processes
+              .leasesOf(processes.process())
+              .forEach(lease -> processes.dropLease(processes.process(), lease));
+          processes.forgetProcess(processes.process());
         });
   }
 }

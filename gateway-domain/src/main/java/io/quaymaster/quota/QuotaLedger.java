@@ -36,6 +36,7 @@ public final class QuotaLedger {
   private record PlaceAt(long storeId, StoreKey root) {}
 
   private final LedgerTable table;
+  private final ProcessTable processes;
   private final LedgerSettings settings;
   private final Leases leases;
   private final Map<Long, ScopeLedger> scopes = new ConcurrentHashMap<>();
@@ -47,8 +48,9 @@ public final class QuotaLedger {
   /**
    * @param leases where the ledger gets what a process does not hold yet
    */
-  QuotaLedger(LedgerTable table, LedgerSettings settings, Leases leases) {
+  QuotaLedger(LedgerTable table, ProcessTable processes, LedgerSettings settings, Leases leases) {
     this.table = table;
+    this.processes = processes;
     this.settings = settings;
     this.leases = leases;
   }
@@ -86,7 +88,7 @@ public final class QuotaLedger {
             .map(ScopeRow::id)
             .filter(id -> !scopes.containsKey(id))
             .toList();
-    table.markActive(active);
+    processes.markActive(active);
     places.read(scope(tenant), around.stream().map(this::scope).toList());
   }
 
@@ -147,7 +149,7 @@ public final class QuotaLedger {
               .filter(scope -> scope.isIdle() && !reachable.contains(scope))
               .map(ScopeLedger::id)
               .toList();
-      table.markIdle(idle);
+      processes.markIdle(idle);
       idle.forEach(scopes::remove);
     } finally {
       interning.unlock();
@@ -161,8 +163,8 @@ public final class QuotaLedger {
     interning.lock();
     try {
       scopes.values().forEach(ScopeLedger::forgetLease);
-      table.register();
-      table.markActive(scopes.keySet().stream().sorted().toList());
+      processes.register();
+      processes.markActive(scopes.keySet().stream().sorted().toList());
     } finally {
       interning.unlock();
     }

@@ -221,17 +221,6 @@ final class ScopeLedger {
     }
   }
 
-  /** What one settlement takes to the database. */
-  record Settlement(ScopeLedger scope, Amount usedChange, Amount spent, Amount returned) {
-    Amount leaseGone() {
-      return spent.plus(returned);
-    }
-
-    boolean isNothing() {
-      return usedChange.isNone() && spent.isNone() && returned.isNone();
-    }
-  }
-
   /** With the next settlement all that is unspent goes back: another process needs it. */
   void wantBack() {
     lock.lock();

@@ -2,7 +2,6 @@ package io.quaymaster.quota;
 
 import io.quaymaster.audit.JournalChronicle;
 import io.quaymaster.audit.JournalChronicle.Waiting;
-import io.quaymaster.quota.ScopeLedger.Settlement;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -43,6 +42,7 @@ public final class Settler {
 
   private final QuotaLedger ledger;
   private final LedgerTable table;
+  private final ProcessTable processes;
   private final LedgerSettings settings;
   private final LedgerMeters meters;
   private final JournalChronicle chronicle;
@@ -58,6 +58,7 @@ public final class Settler {
   Settler(
       QuotaLedger ledger,
       LedgerTable table,
+      ProcessTable processes,
       LedgerSettings settings,
       LedgerMeters meters,
       JournalChronicle chronicle,
@@ -65,6 +66,7 @@ public final class Settler {
       TransactionTemplate transaction) {
     this.ledger = ledger;
     this.table = table;
+    this.processes = processes;
     this.settings = settings;
     this.meters = meters;
     this.chronicle = chronicle;
@@ -143,7 +145,7 @@ public final class Settler {
       throw new IllegalStateException("the transactions are not those of the ledger's data source");
     }
     if (!current.settlements().isEmpty()) {
-      table.markSettled(current.batch());
+      processes.markSettled(current.batch());
     }
     for (Settlement s : current.settlements()) {
       Amount owed = table.settle(s.scope().id(), s.usedChange(), s.leaseGone());
@@ -171,7 +173,7 @@ public final class Settler {
     if (last == null) {
       return;
     }
-    boolean committed = !last.settlements().isEmpty() && table.settledBatch() == last.batch();
+    boolean committed = !last.settlements().isEmpty() && processes.settledBatch() == last.batch();
     if (committed) {
       settled(last);
     } else {

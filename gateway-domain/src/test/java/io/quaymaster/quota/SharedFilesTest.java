@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quaymaster.files.FileAttributes;
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.quota.LedgerTable.ScopeRow;
-import io.quaymaster.quota.ScopeLedger.Settlement;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -17,12 +16,14 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** Which open files are one file. */
 class SharedFilesTest {
   /** Never asked. */
-  private final LedgerTable table =
-      new LedgerTable(JdbcClient.create(new PGSimpleDataSource()), UUID.randomUUID());
+  private final JdbcClient jdbc = JdbcClient.create(new PGSimpleDataSource());
+
+  private final LedgerTable table = new LedgerTable(jdbc, UUID.randomUUID());
 
   private final QuotaLedger ledger =
       new QuotaLedger(
           table,
+          new ProcessTable(jdbc, UUID.randomUUID()),
           LedgerSettings.DEFAULTS,
           new Leases(
               table,

@@ -3,7 +3,6 @@ package io.quaymaster.ssh.sftp;
 import io.quaymaster.accountfiles.AccountFile;
 import io.quaymaster.accountfiles.AccountFiles;
 import io.quaymaster.accountfiles.DirectoryView;
-import io.quaymaster.accountfiles.OpenRequest;
 import io.quaymaster.files.AttributeChange;
 import io.quaymaster.files.ByteText;
 import io.quaymaster.files.FileFailure;
@@ -26,14 +25,6 @@ import org.jspecify.annotations.Nullable;
  * OpenSSH's sftp-server.c. One thread.
  */
 final class SftpRequests {
-  // SSH_FXF_*, draft-ietf-secsh-filexfer-02, section 6.3
-  private static final int READ = 1;
-  private static final int WRITE = 2;
-  private static final int APPEND = 4;
-  private static final int CREATE = 8;
-  private static final int TRUNCATE = 16;
-  private static final int EXCLUSIVE = 32;
-
   /** As many as fit in this many bytes go into one NAME message. */
   private static final int NAMES_BYTES = 32 << 10;
 
@@ -43,6 +34,7 @@ final class SftpRequests {
   private final SftpLimits limits;
   private final RealPath start;
   private final DirectBuffers buffers;
+  private final Owners owners;
   private final LongName longName;
   private String subject = "";
 
@@ -59,6 +51,7 @@ final class SftpRequests {
     this.reply = reply;
     this.limits = limits;
     this.start = files.grant().sftp().startDirectory();
+    this.owners = new Owners(files.grant());
     this.longName = new LongName(files.grant().username(), files.grant().tenant(), clock);
   }
 
@@ -145,18 +138,8 @@ final class SftpRequests {
     VirtualPath path = path(request);
     long flags = request.uint32();
     Integer mode = RequestedAttributes.read(request).permissions();
-    boolean write = (flags & WRITE) != 0;
-    OpenRequest open =
-        new OpenRequest(
-            (flags & READ) != 0,
-            write,
-            (flags & APPEND) != 0,
-            (flags & CREATE) != 0,
-            (flags & EXCLUSIVE) != 0,
-            (flags & TRUNCATE) != 0,
-            mode);
     handles.requireFree();
-    AccountFile file = files.open(path, open);
+    AccountFile file = files.open(path, OpenFlags.request(flags, mode));
     reply.handle(id, handles.add(new Open.OpenedFile(file)));
   }
 
@@ -364,7 +347,7 @@ final class SftpRequests {
     } else if (text.startsWith("~")) {
       int slash = text.indexOf('/');
       String user = text.substring(1, slash < 0 ? text.length() : slash);
-      if (!isMe(user)) {
+      if (!owners.isMe(user)) {
         throw new FileFailure(Kind.NOT_FOUND, "no such user");
       }
       expanded = slash < 0 ? "/" : text.substring(slash);
@@ -372,14 +355,9 @@ final class SftpRequests {
     reply.path(id, files.realPath(VirtualPath.parse(expanded, start)).byteText());
   }
 
-  private boolean isMe(String user) {
-    return user.equals(files.grant().username())
-        || user.equals(files.grant().loginName().toString());
-  }
-
   private void homeDirectory(long id, String user)
       throws IOException, InterruptedException, FileFailure {
-    if (!user.isEmpty() && !isMe(user)) {
+    if (!user.isEmpty() && !owners.isMe(user)) {
       reply.status(id, Status.FAILURE, "NOT_FOUND: no such user");
       return;
     }
@@ -412,17 +390,8 @@ final class SftpRequests {
 
   private void usersAndGroups(long id, RequestReader request)
       throws MalformedMessage, IOException, InterruptedException {
-    List<String> users = names(request.nested(), ReplyWriter.OWNER_ID, files.grant().username());
-    List<String> groups = names(request.nested(), ReplyWriter.GROUP_ID, files.grant().tenant());
+    List<String> users = owners.users(request.nested());
+    List<String> groups = owners.groups(request.nested());
     reply.usersAndGroups(id, users, groups);
-  }
-
-  private static List<String> names(RequestReader numbers, int known, String name)
-      throws MalformedMessage {
-    List<String> names = new ArrayList<>();
-    while (numbers.remaining() > 0) {
-      names.add(numbers.uint32() == known ? name : "");
-    }
-    return names;
   }
 }

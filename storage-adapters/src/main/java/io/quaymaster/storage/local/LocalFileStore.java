@@ -34,9 +34,6 @@ import java.nio.file.Path;
  * a pipe is closed at once, unused.
  */
 final class LocalFileStore implements FileStore {
-  /** Longest target of a link: PATH_MAX less its NUL. */
-  static final int MAX_TARGET_BYTES = Scratch.PATH_BYTES - 1;
-
   private static final Capabilities CAPABILITIES = new Capabilities(true, true, true, true);
 
   private static final long OPEN = Posix.O_NONBLOCK | Posix.O_NOCTTY;
@@ -63,7 +60,7 @@ final class LocalFileStore implements FileStore {
    */
   LocalFileStore(Path root, boolean renameNoReplace) throws FileFailure {
     byte[] path = root.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8);
-    if (path.length > MAX_TARGET_BYTES) {
+    if (path.length > LocalRules.MAX_PATH_BYTES) {
       throw new FileFailure(Kind.NAME_TOO_LONG, "the root's path is too long");
     }
     this.noReplace = renameNoReplace ? Posix.RENAME_NOREPLACE : NO_SUCH_FLAG;
@@ -73,14 +70,6 @@ final class LocalFileStore implements FileStore {
       this.root =
           new Descriptor(Call.checkOpened(Posix.openat2(s, Posix.AT_FDCWD, name, flags, 0, 0)));
     }
-  }
-
-  static int fileMode(int mode) {
-    return (mode & 0777) | 0600;
-  }
-
-  private static int directoryMode(int mode) {
-    return (mode & 0777) | 0700;
   }
 
   private Call begin() throws FileFailure {
@@ -130,8 +119,8 @@ final class LocalFileStore implements FileStore {
 
   @Override
   public OpenFile create(StoreKey key, Access access, int mode) throws FileFailure {
-    notExisting(key);
-    int exact = fileMode(mode);
+    LocalRules.notExisting(key);
+    int exact = LocalRules.fileMode(mode);
     try (Call c = begin()) {
       long flags = OPEN | flags(access) | Posix.O_CREAT | Posix.O_EXCL;
       int fd = Call.checkOpened(c.open(key, flags, exact));
@@ -193,8 +182,8 @@ final class LocalFileStore implements FileStore {
     int fd = Call.checkOpened(c.openBelow(parent, key.isRoot() ? "." : key.name(), OPEN, 0));
     long result =
         switch (typeOrClose(c.scratch, fd)) {
-          case FILE -> Posix.fchmod(c.scratch, fd, fileMode(mode));
-          case DIRECTORY -> Posix.fchmod(c.scratch, fd, directoryMode(mode));
+          case FILE -> Posix.fchmod(c.scratch, fd, LocalRules.fileMode(mode));
+          case DIRECTORY -> Posix.fchmod(c.scratch, fd, LocalRules.directoryMode(mode));
           case LINK, SPECIAL -> -Errno.ENXIO.number;
         };
     Posix.close(c.scratch, fd);
@@ -217,8 +206,8 @@ final class LocalFileStore implements FileStore {
 
   @Override
   public void makeDirectory(StoreKey key, int mode) throws FileFailure {
-    notExisting(key);
-    int exact = directoryMode(mode);
+    LocalRules.notExisting(key);
+    int exact = LocalRules.directoryMode(mode);
     try (Call c = begin()) {
       int parent = c.parentOf(key);
       Call.check(Posix.mkdirat(c.scratch, parent, c.name(key), exact));
@@ -233,7 +222,7 @@ final class LocalFileStore implements FileStore {
 
   @Override
   public void removeDirectory(StoreKey key) throws FileFailure {
-    notRoot(key);
+    LocalRules.notRoot(key);
     try (Call c = begin()) {
       int parent = c.parentOf(key);
       long result = Posix.unlinkat(c.scratch, parent, c.name(key), Posix.AT_REMOVEDIR);
@@ -274,8 +263,8 @@ final class LocalFileStore implements FileStore {
    */
   @Override
   public void rename(StoreKey from, StoreKey to, boolean replace) throws FileFailure {
-    notRoot(from);
-    notRoot(to);
+    LocalRules.notRoot(from);
+    LocalRules.notRoot(to);
     try (Call c = begin()) {
       int parent = c.parentOf(from);
       int newParent = c.parentOf(to);
@@ -311,7 +300,7 @@ final class LocalFileStore implements FileStore {
   /** Of a link the link itself gets the further name. */
   @Override
   public void hardLink(StoreKey existing, StoreKey name) throws FileFailure {
-    notExisting(name);
+    LocalRules.notExisting(name);
     if (existing.isRoot()) {
       throw new FileFailure(Kind.NOT_PERMITTED, "a directory has one name");
     }
@@ -324,21 +313,12 @@ final class LocalFileStore implements FileStore {
 
   @Override
   public void symbolicLink(StoreKey name, String target) throws FileFailure {
-    notExisting(name);
-    checkTarget(target);
+    LocalRules.notExisting(name);
+    LocalRules.checkTarget(target);
     try (Call c = begin()) {
       int parent = c.parentOf(name);
       MemorySegment to = Scratch.put(c.scratch.path, target);
       Call.check(Posix.symlinkat(c.scratch, to, parent, c.name(name)));
-    }
-  }
-
-  static void checkTarget(String target) throws FileFailure {
-    if (target.isEmpty() || target.indexOf('\0') >= 0) {
-      throw new FileFailure(Kind.INVALID_ARGUMENT, "not the target of a link");
-    }
-    if (target.length() > MAX_TARGET_BYTES) {
-      throw new FileFailure(Kind.NAME_TOO_LONG, "the link's target is too long");
     }
   }
 
@@ -388,18 +368,6 @@ final class LocalFileStore implements FileStore {
     } catch (FileFailure alreadyClosed) {
       // It was only a place to start from: nothing is lost, and closing twice does no harm.
       return;
-    }
-  }
-
-  private static void notExisting(StoreKey key) throws FileFailure {
-    if (key.isRoot()) {
-      throw new FileFailure(Kind.EXISTS, "file exists");
-    }
-  }
-
-  private static void notRoot(StoreKey key) throws FileFailure {
-    if (key.isRoot()) {
-      throw new FileFailure(Kind.BUSY, "the root of a store stays");
     }
   }
 }

@@ -141,7 +141,7 @@ final class LocalOpenFile implements OpenFile {
   private static long setAttributes(Scratch s, int fd, AttributeChange change) throws FileFailure {
     Integer mode = change.mode();
     if (mode != null) {
-      Call.check(Posix.fchmod(s, fd, LocalFileStore.fileMode(mode)));
+      Call.check(Posix.fchmod(s, fd, LocalRules.fileMode(mode)));
     }
     AttributeChange.Times times = change.times();
     return times == null

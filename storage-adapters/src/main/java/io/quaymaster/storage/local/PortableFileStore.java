@@ -127,14 +127,14 @@ final class PortableFileStore implements FileStore {
 
   @Override
   public OpenFile create(StoreKey key, Access access, int mode) throws FileFailure {
-    notExisting(key);
+    LocalRules.notExisting(key);
     Set<OpenOption> options =
         Set.of(
             LinkOption.NOFOLLOW_LINKS,
             StandardOpenOption.CREATE_NEW,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE);
-    var permissions = SecureDirectory.permissions(LocalFileStore.fileMode(mode));
+    var permissions = SecureDirectory.permissions(LocalRules.fileMode(mode));
     return changing(
         () -> {
           try (SecureDirectory parent = directory(key.parent())) {
@@ -208,7 +208,7 @@ final class PortableFileStore implements FileStore {
 
   @Override
   public void symbolicLink(StoreKey name, String target) throws FileFailure {
-    LocalFileStore.checkTarget(target);
+    LocalRules.checkTarget(target);
     if (target.contains("//") || (target.endsWith("/") && target.length() > 1)) {
       throw new FileFailure(Kind.UNSUPPORTED, "this store cannot keep such a target");
     }
@@ -223,7 +223,7 @@ final class PortableFileStore implements FileStore {
   }
 
   private void bringIn(StoreKey key, Maker maker) throws FileFailure {
-    notExisting(key);
+    LocalRules.notExisting(key);
     changing(
         () -> {
           try (SecureDirectory parent = directory(key.parent());
@@ -246,7 +246,7 @@ final class PortableFileStore implements FileStore {
 
   @Override
   public void removeDirectory(StoreKey key) throws FileFailure {
-    notRoot(key);
+    LocalRules.notRoot(key);
     changing(
         () -> {
           try (SecureDirectory parent = directory(key.parent())) {
@@ -283,8 +283,8 @@ final class PortableFileStore implements FileStore {
 
   @Override
   public void rename(StoreKey from, StoreKey to, boolean replace) throws FileFailure {
-    notRoot(from);
-    notRoot(to);
+    LocalRules.notRoot(from);
+    LocalRules.notRoot(to);
     changing(
         () -> {
           try (SecureDirectory parent = directory(from.parent());
@@ -410,17 +410,5 @@ final class PortableFileStore implements FileStore {
   @Override
   public void close() {
     closed = true;
-  }
-
-  private static void notExisting(StoreKey key) throws FileFailure {
-    if (key.isRoot()) {
-      throw new FileFailure(Kind.EXISTS, "file exists");
-    }
-  }
-
-  private static void notRoot(StoreKey key) throws FileFailure {
-    if (key.isRoot()) {
-      throw new FileFailure(Kind.BUSY, "the root of a store stays");
-    }
   }
 }
