@@ -1,5 +1,7 @@
 package io.quaymaster.accountfiles;
 
+import io.quaymaster.files.FileFailure;
+import io.quaymaster.files.FileFailure.Kind;
 import io.quaymaster.files.FileName;
 import io.quaymaster.files.RealPath;
 import io.quaymaster.login.Grant;
@@ -26,8 +28,10 @@ final class Partials {
     this.mine = PREFIX + Long.toString(grant.accountId(), Character.MAX_RADIX) + ".";
   }
 
-  static boolean isReserved(RealPath path) {
-    return path.byteText().contains(RESERVED);
+  static void refuseReserved(RealPath path) throws FileFailure {
+    if (path.byteText().contains(RESERVED)) {
+      throw new FileFailure(Kind.NOT_FOUND, "a reserved name");
+    }
   }
 
   static boolean isReserved(FileName name) {

@@ -68,6 +68,7 @@ final class PathResolver {
       }
       boolean last = ahead.isEmpty();
       RealPath next = reached.child(new FileName(part));
+      Partials.refuseReserved(next);
       FileAttributes found;
       try {
         found = view.attributes(view.spot(next));

@@ -38,10 +38,7 @@ final class Reach {
     boolean looked = needsLooking;
     for (int tries = 1; ; tries++) {
       try {
-        if (Partials.isReserved(path)) {
-          throw new FileFailure(Kind.NOT_FOUND, "a reserved name");
-        }
-        return attempt.at(view.spot(path));
+        return attempt.at(spot(path));
       } catch (FileFailure failure) {
         boolean linkMet = failure.kind() == Kind.LINK_ON_PATH;
         boolean refusedUnlooked =
@@ -61,6 +58,12 @@ final class Reach {
         looked = true;
       }
     }
+  }
+
+  /** The one place where a path that a client said becomes something to work on. */
+  private Spot spot(RealPath path) throws FileFailure {
+    Partials.refuseReserved(path);
+    return view.spot(path);
   }
 
   /** A refusal stays a refusal, even if the path turns out to lead nowhere. */
@@ -101,7 +104,7 @@ final class Reach {
             nowhere = failed;
           }
           try {
-            attempt.at(spot, view.spot(other));
+            attempt.at(spot, spot(other));
             return spot;
           } catch (FileFailure failed) {
             throw nowhere != null && failed.kind() == Kind.LINK_ON_PATH ? nowhere : failed;

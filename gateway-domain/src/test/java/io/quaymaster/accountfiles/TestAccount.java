@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** An account of a play: who it is, where its files lie and what it may do. */
 public final class TestAccount {
   private final TestCluster cluster;
+  private final long id;
   private final String username;
   private final String tenant;
   private final TreeMap<RealPath, Set<Permission>> rules = new TreeMap<>();
@@ -29,9 +30,14 @@ public final class TestAccount {
   private boolean readOnly;
   private @Nullable Integer umask = 022;
   private @Nullable Long maxFileBytes;
+  private PublishMode publish = PublishMode.IMMEDIATE;
 
-  TestAccount(TestCluster cluster, String username, String tenant, Home home) {
+  /**
+   * @param id of its own in the cluster
+   */
+  TestAccount(TestCluster cluster, long id, String username, String tenant, Home home) {
     this.cluster = cluster;
+    this.id = id;
     this.username = username;
     this.tenant = tenant;
     this.home = home;
@@ -78,6 +84,12 @@ public final class TestAccount {
     return this;
   }
 
+  /** Others see its uploads only when they are complete. */
+  public TestAccount publishesOnClose() {
+    publish = PublishMode.ON_CLOSE;
+    return this;
+  }
+
   /** Limits of the home's place; null: none. */
   public TestAccount limits(@Nullable Long bytes, @Nullable Long files) {
     cluster.limit(home.storeId(), home.root(), bytes, files);
@@ -104,14 +116,14 @@ public final class TestAccount {
         UUID.randomUUID().toString(),
         tenantId,
         tenant,
-        1,
+        id,
         username,
         home,
         mounts,
         new AccessPolicy(all, readOnly),
         new SftpSettings(readOnly, umask, RealPath.ROOT, null, Set.of()),
         Set.of(Protocol.values()),
-        PublishMode.IMMEDIATE,
+        publish,
         new Grant.Limits(maxFileBytes, null, null, null, null),
         new Grant.CredentialUsed.Password(),
         "203.0.113.7",

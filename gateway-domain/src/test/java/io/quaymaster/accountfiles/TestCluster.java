@@ -133,7 +133,12 @@ public final class TestCluster implements FileStores, AutoCloseable {
     String tenant = login.substring(at + 1);
     String username = login.substring(0, at);
     TestAccount account =
-        new TestAccount(this, username, tenant, home(RealPath.ROOT, tenant, "main", username));
+        new TestAccount(
+            this,
+            accounts.size() + 1,
+            username,
+            tenant,
+            home(RealPath.ROOT, tenant, "main", username));
     accounts.put(login, account);
     return account;
   }
