@@ -2,6 +2,7 @@ package io.quaymaster.admin;
 
 import io.quaymaster.admin.Api.Answer;
 import io.quaymaster.admin.TestGateway.Seen;
+import io.quaymaster.db.TestDatabase;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -26,9 +27,10 @@ abstract class AdminApiTest {
 
   @DynamicPropertySource
   static void database(DynamicPropertyRegistry properties) {
-    properties.add("spring.datasource.url", TestPostgres::url);
-    properties.add("spring.datasource.username", () -> "postgres");
-    properties.add("spring.datasource.password", () -> "");
+    TestDatabase database = TestDatabase.empty();
+    properties.add("spring.datasource.url", database::url);
+    properties.add("spring.datasource.username", database::username);
+    properties.add("spring.datasource.password", database::password);
   }
 
   final Api as(String token) {

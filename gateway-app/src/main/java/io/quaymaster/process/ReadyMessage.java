@@ -9,12 +9,11 @@ import org.jspecify.annotations.Nullable;
  * What a person reads when the gateway is up: where everything is. Tools read it, too: the labels
  * are fixed.
  *
- * @param sshPort null while there is no SSH server
  * @param tokenWhereabouts where the admin token is, never the token
  */
 record ReadyMessage(
     String bind,
-    @Nullable Integer sshPort,
+    int sshPort,
     int adminPort,
     int managementPort,
     List<HostKeys.Shown> hostKeys,
@@ -24,9 +23,7 @@ record ReadyMessage(
 
   List<String> lines() {
     List<String> lines = new ArrayList<>(List.of(FIRST_LINE));
-    if (sshPort != null) {
-      add(lines, "SSH", "%s:%d".formatted(inUrl(bind), sshPort));
-    }
+    add(lines, "SSH", "%s:%d".formatted(inUrl(bind), sshPort));
     hostKeys.forEach(key -> add(lines, "Host key", key.fingerprint() + " " + key.type()));
     String admin = "http://%s:%d".formatted(inUrl(reachable()), adminPort);
     add(lines, "Admin API", admin + "/api/v1");
@@ -36,7 +33,7 @@ record ReadyMessage(
         lines,
         "Management",
         "http://%s:%d/actuator/health/readiness".formatted(inUrl(reachable()), managementPort));
-    if (demo != null && sshPort != null) {
+    if (demo != null) {
       add(lines, "Try", "sftp -P %d %s@%s".formatted(sshPort, demo.loginName(), inSsh()));
       add(lines, "or", "scp -P %d README.md %s@%s:".formatted(sshPort, demo.loginName(), inSsh()));
       add(lines, "Password", demo.password());

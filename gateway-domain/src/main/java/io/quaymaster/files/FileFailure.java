@@ -16,8 +16,8 @@ public final class FileFailure extends Exception {
     IS_A_DIRECTORY,
     DIRECTORY_NOT_EMPTY,
     /**
-     * A component of the path is a symbolic link. Between a store and {@link PathResolver} only; no
-     * client sees it.
+     * A component of the path is a symbolic link. Between a store and {@code
+     * accountfiles.PathResolver} only; no client sees it.
      */
     LINK_ON_PATH,
     LINK_LOOP,

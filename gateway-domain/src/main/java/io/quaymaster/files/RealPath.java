@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * A path that says exactly where it leads inside an account's view: absolute, no {@code ..}, and,
- * once a {@link PathResolver} gave it, no component that is a link. Policy is evaluated on this and
- * only this; only a {@link Home} makes a {@link StoreKey} of it.
+ * once a {@code accountfiles.PathResolver} gave it, no component that is a link. Policy is
+ * evaluated on this and only this; only a {@link Home} makes a {@link StoreKey} of it.
  *
  * <p>Held as one string, because it is made, compared and cut for every request.
  */

@@ -10,7 +10,7 @@ import java.util.List;
  * A path as a client says it: parsed once, then only a type. Absolute inside the account's home.
  * Empty and {@code .} components are gone; {@code ..} stays, because what {@code link/..} reaches
  * depends on where {@code link} points, and is dropped at the top, as a chroot does. It becomes a
- * {@link RealPath} only by asking the stores ({@link PathResolver}).
+ * {@link RealPath} only by asking the stores ({@code accountfiles.PathResolver}).
  *
  * @param components in order; {@code ".."} or the byte text of a {@link FileName}
  * @param mustBeDirectory the client wrote a trailing slash (or {@code /.}), so POSIX wants a
