@@ -12,11 +12,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whatever is logged as an ERROR while a client misbehaves: a defect, since no client can be one.
+ * What is logged while a client misbehaves. An ERROR is a defect, since no client can be one; and
+ * no client writes a line of its own.
  */
 final class LogWatch extends AppenderBase<ILoggingEvent> implements AutoCloseable {
   private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
   private final Queue<String> errors = new ConcurrentLinkedQueue<>();
+  private final Queue<String> ours = new ConcurrentLinkedQueue<>();
 
   LogWatch() {
     start();
@@ -25,6 +27,9 @@ final class LogWatch extends AppenderBase<ILoggingEvent> implements AutoCloseabl
 
   @Override
   protected void append(ILoggingEvent event) {
+    if (event.getLoggerName().startsWith("io.quaymaster")) {
+      ours.add(event.getFormattedMessage());
+    }
     if (event.getLevel().isGreaterOrEqual(Level.ERROR)) {
       String cause =
           event.getThrowableProxy() == null ? "" : " " + event.getThrowableProxy().getMessage();
@@ -34,6 +39,19 @@ final class LogWatch extends AppenderBase<ILoggingEvent> implements AutoCloseabl
 
   void sawNoError() {
     assertThat(List.copyOf(errors)).as("logged as ERROR").isEmpty();
+  }
+
+  /** What our own code and the audit log say; each is one line, whatever clients put into it. */
+  List<String> lines() {
+    List<String> lines = List.copyOf(ours);
+    assertThat(lines)
+        .as("one line each")
+        .allMatch(line -> line.chars().noneMatch(LogWatch::breaksTheLine));
+    return lines;
+  }
+
+  private static boolean breaksTheLine(int c) {
+    return Character.isISOControl(c) || c == '\u2028' || c == '\u2029' || c == '\u202e';
   }
 
   @Override

@@ -62,8 +62,16 @@ final class SftpWire implements AutoCloseable {
   }
 
   static ChannelSubsystem channel(ClientSession session) {
+    return channel(session, OutputStream.nullOutputStream());
+  }
+
+  /**
+   * @param errors hears what the server's user would see
+   */
+  static ChannelSubsystem channel(ClientSession session, OutputStream errors) {
     try {
       ChannelSubsystem channel = session.createSubsystemChannel("sftp");
+      channel.setErr(errors);
       channel.open().verify(RawClient.PATIENCE);
       return channel;
     } catch (IOException refused) {
@@ -72,9 +80,14 @@ final class SftpWire implements AutoCloseable {
   }
 
   private static SftpWire onChannel(ChannelSubsystem channel, End end) {
-    SftpWire wire = new SftpWire(channel.getInvertedOut(), channel.getInvertedIn(), end);
+    SftpWire wire = silent(channel, end);
     wire.init();
     return wire;
+  }
+
+  /** On a channel on which nothing was said yet. */
+  static SftpWire silent(ChannelSubsystem channel, End end) {
+    return new SftpWire(channel.getInvertedOut(), channel.getInvertedIn(), end);
   }
 
   /** OpenSSH's own server in a folder. */
@@ -94,7 +107,7 @@ final class SftpWire implements AutoCloseable {
     }
   }
 
-  private void init() {
+  void init() {
     raw(ByteBuffer.allocate(9).putInt(5).put((byte) SftpMessage.INIT).putInt(3).array());
     SftpReply version = receive();
     assertThat(version.type()).as("VERSION").isEqualTo(2);

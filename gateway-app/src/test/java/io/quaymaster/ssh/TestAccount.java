@@ -120,7 +120,7 @@ final class TestAccount {
       this.tenant = login.substring(at + 1);
       this.home = "home/" + username;
       columns.put("status", "active");
-      columns.put("password_hash", PASSWORD);
+      columns.put("password_hash", gateway.passwords().stored(PASSWORD));
       columns.put("publish", "immediate");
       columns.put("sftp_read_only", false);
       permissions("list,read,write,create,delete,rename,mkdir,rmdir,setattr,link");

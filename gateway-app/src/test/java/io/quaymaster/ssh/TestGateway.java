@@ -46,22 +46,36 @@ final class TestGateway implements AutoCloseable {
       Duration patience,
       long windowBytes,
       int maxUnauthenticated,
-      int maxChannels) {
+      int maxChannels,
+      Passwords passwords) {
     static final Options DEFAULTS =
         new Options(
-            SftpLimits.DEFAULTS, Duration.ofSeconds(60), Duration.ofSeconds(120), 4 << 20, 100, 8);
+            SftpLimits.DEFAULTS,
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(120),
+            4 << 20,
+            100,
+            8,
+            Passwords.PLAIN);
 
     Options authTimeout(Duration timeout) {
-      return new Options(limits, timeout, patience, windowBytes, maxUnauthenticated, maxChannels);
+      return new Options(
+          limits, timeout, patience, windowBytes, maxUnauthenticated, maxChannels, passwords);
     }
 
     /** How long a client may leave its window closed. */
     Options patience(Duration most) {
-      return new Options(limits, authTimeout, most, windowBytes, maxUnauthenticated, maxChannels);
+      return new Options(
+          limits, authTimeout, most, windowBytes, maxUnauthenticated, maxChannels, passwords);
     }
 
     Options maxUnauthenticated(int most) {
-      return new Options(limits, authTimeout, patience, windowBytes, most, maxChannels);
+      return new Options(limits, authTimeout, patience, windowBytes, most, maxChannels, passwords);
+    }
+
+    Options passwords(Passwords other) {
+      return new Options(
+          limits, authTimeout, patience, windowBytes, maxUnauthenticated, maxChannels, other);
     }
   }
 
@@ -89,6 +103,7 @@ final class TestGateway implements AutoCloseable {
   private final ChannelServices services;
   private final GatewaySshServer server;
   private final RawClient rawClient = new RawClient();
+  private final Passwords passwords;
 
   static TestGateway start() {
     return start(Options.DEFAULTS);
@@ -103,6 +118,7 @@ final class TestGateway implements AutoCloseable {
   }
 
   private TestGateway(Options options) throws IOException {
+    passwords = options.passwords();
     folder = Files.createTempDirectory("gateway").toRealPath();
     Files.createDirectories(folder.resolve("stores"));
     HikariConfig config = new HikariConfig();
@@ -120,7 +136,8 @@ final class TestGateway implements AutoCloseable {
         new GatewaySshServer(
             settings(options),
             Keys.HOST,
-            new LoginFlow(door(clock), sessions),
+            new LoginFlow(
+                new LoginDoor(jdbc, passwords, ledger.chronicle(), clock, null), sessions),
             admission,
             services);
     server.start();
@@ -140,12 +157,6 @@ final class TestGateway implements AutoCloseable {
         6,
         options.maxUnauthenticated(),
         options.maxChannels());
-  }
-
-  /** Passwords are kept as they are: what is tested here is not the hash. */
-  private LoginDoor door(Clock clock) {
-    return new LoginDoor(
-        jdbc, (password, hash) -> password.equals(hash), ledger.chronicle(), clock, null);
   }
 
   private ChannelServices services(Options options, Clock clock) {
@@ -177,6 +188,10 @@ final class TestGateway implements AutoCloseable {
    */
   TestAccount.Setup account(String login) {
     return new TestAccount.Setup(this, login);
+  }
+
+  Passwords passwords() {
+    return passwords;
   }
 
   int port() {

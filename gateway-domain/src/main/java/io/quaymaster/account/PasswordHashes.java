@@ -83,8 +83,9 @@ public final class PasswordHashes implements AutoCloseable {
     return wait(() -> encode(password));
   }
 
+  /** The encoder itself says no to an empty password at once, which would tell who has a hash. */
   private boolean compare(String password, @Nullable String hash) {
-    boolean usable = hash != null && fits(password);
+    boolean usable = hash != null && !password.isEmpty() && fits(password);
     String compared = usable && hash != null ? hash : nobodysHash;
     boolean same = encoder.matches(usable ? password : "-", compared);
     return usable && same;

@@ -1,6 +1,7 @@
 package io.quaymaster.ssh.channel;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -141,7 +142,7 @@ public final class ChannelOutput {
     }
     flush();
     RemoteWindow window = channel.getRemoteWindow();
-    long open = window.getSize() > 0 ? window.getSize() : window.waitForSpace(patience);
+    long open = window.getSize() > 0 ? window.getSize() : opened(window);
     room = (int) Math.min(Math.min(open, window.getPacketSize()), MAX_PACKET);
     Buffer fresh =
         session.createBuffer(SshConstants.SSH_MSG_CHANNEL_DATA, room + 2 * Integer.BYTES);
@@ -152,13 +153,26 @@ public final class ChannelOutput {
     return fresh;
   }
 
+  private long opened(RemoteWindow window) throws IOException, InterruptedException {
+    try {
+      return window.waitForSpace(patience);
+    } catch (SocketTimeoutException closed) {
+      throw deaf();
+    }
+  }
+
+  private SocketTimeoutException deaf() {
+    return new SocketTimeoutException(
+        "the client has read nothing for " + patience.toSeconds() + " s");
+  }
+
   private void send(Buffer full, int length) throws IOException, InterruptedException {
     lock.lock();
     try {
       long deadline = System.nanoTime() + patience.toNanos();
       while (underWay > 0 && underWay + length > MAX_UNDER_WAY && broken == null) {
         if (!written.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-          throw new IOException("the client reads nothing");
+          throw deaf();
         }
       }
       if (broken != null) {

@@ -2,6 +2,7 @@ package io.quaymaster.ssh.channel;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.ExitCallback;
@@ -90,6 +91,9 @@ public final class ServedChannel implements Command {
     int status = EXIT_BAD_MESSAGE;
     try {
       status = service.serve(in, out, this::say);
+    } catch (SocketTimeoutException deaf) {
+      // Who reads nothing would not read why either, and telling would wait for the window again.
+      log.info("{}: {}", name, deaf.getMessage());
     } catch (IOException gone) {
       if (in.isAborted()) {
         log.debug("{}: the client is gone", name, gone);

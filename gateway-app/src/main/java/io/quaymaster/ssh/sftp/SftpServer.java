@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * An SFTP version 3 server on one channel: takes requests in order, answers each, and puts replies
  * together while more requests wait.
  *
- * <p>A message that cannot be framed ends the channel. One that is framed but malformed is answered
- * with BAD_MESSAGE. Every request that came before the client's EOF is done and answered.
+ * <p>A message that cannot be framed, or comes before INIT, ends the channel. One that is framed
+ * but malformed is answered with BAD_MESSAGE. Every request that came before the client's EOF is
+ * done and answered.
  */
 public final class SftpServer {
   private static final int VERSION = 3;
@@ -43,6 +44,7 @@ public final class SftpServer {
   private final Handles handles;
   private final SftpRequests requests;
   private final byte[] usualBody = new byte[USUAL_BODY_BYTES];
+  private boolean initialised;
 
   public SftpServer(
       ChannelInput in,
@@ -96,6 +98,9 @@ public final class SftpServer {
       init(read(body));
       return;
     }
+    if (!initialised) {
+      throw new IOException("an SFTP request before INIT");
+    }
     if (body < Integer.BYTES) {
       throw new IOException("an SFTP message without an id");
     }
@@ -127,6 +132,7 @@ public final class SftpServer {
             .filter(type -> type.extension() != null && isAllowed(type))
             .toList();
     reply.version(VERSION, extensions);
+    initialised = true;
   }
 
   private boolean isAllowed(RequestType type) {
