@@ -145,4 +145,19 @@ class OddNamesTest {
           .isEqualTo(SftpReply.BAD_MESSAGE);
     }
   }
+
+  @Test
+  void aNameInTheLogIsOneValue() {
+    try (LogWatch log = new LogWatch();
+        SftpWire wire = gateway.account("quoter@acme").create().wire()) {
+      String handle = wire.open("/a\" bytes=0 \\", SftpWire.WRITE | SftpWire.CREATE);
+      assertThat(wire.status(SftpMessage.write(handle, 0, new byte[5]))).isZero();
+      assertThat(wire.status(SftpMessage.about(SftpMessage.CLOSE, handle))).isZero();
+      assertThat(log.lines())
+          .filteredOn(line -> line.startsWith("upload completed account=quoter@acme"))
+          .singleElement()
+          .asString()
+          .contains(" path=\"/a\\\" bytes=0 \\\\\" bytes=5 ");
+    }
+  }
 }

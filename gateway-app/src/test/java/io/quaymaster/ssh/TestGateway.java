@@ -3,9 +3,12 @@ package io.quaymaster.ssh;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quaymaster.accountfiles.AccountFiles;
 import io.quaymaster.accountfiles.AccountFilesEngine;
 import io.quaymaster.db.TestDatabase;
+import io.quaymaster.files.FileFailure;
 import io.quaymaster.login.LoginDoor;
+import io.quaymaster.login.LoginDoor.Verdict;
 import io.quaymaster.process.HostKeys;
 import io.quaymaster.quota.LedgerForTests;
 import io.quaymaster.ssh.channel.DirectBuffers;
@@ -14,6 +17,7 @@ import io.quaymaster.ssh.sftp.SftpMeters;
 import io.quaymaster.stores.LocalRoots;
 import io.quaymaster.stores.StoreCatalog;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -100,6 +104,8 @@ final class TestGateway implements AutoCloseable {
   private final StoreCatalog stores;
   private final SessionRegistry sessions;
   private final Admission admission;
+  private final AccountFilesEngine engine;
+  private final LoginDoor door;
   private final ChannelServices services;
   private final GatewaySshServer server;
   private final RawClient rawClient = new RawClient();
@@ -131,15 +137,20 @@ final class TestGateway implements AutoCloseable {
         new LedgerForTests(source, stores, folder.resolve("journal"), new SimpleMeterRegistry());
     sessions = new SessionRegistry(new ByteRates(), clock);
     admission = new Admission(options.maxUnauthenticated());
+    engine =
+        new AccountFilesEngine(
+            ledger.ledger(),
+            ledger.sharedFiles(),
+            ledger.gates(),
+            stores,
+            ledger.chronicle(),
+            clock,
+            022);
     services = services(options, clock);
+    door = new LoginDoor(jdbc, passwords, ledger.chronicle(), clock, null);
     server =
         new GatewaySshServer(
-            settings(options),
-            Keys.HOST,
-            new LoginFlow(
-                new LoginDoor(jdbc, passwords, ledger.chronicle(), clock, null), sessions),
-            admission,
-            services);
+            settings(options), Keys.HOST, new LoginFlow(door, sessions), admission, services);
     server.start();
   }
 
@@ -160,15 +171,6 @@ final class TestGateway implements AutoCloseable {
   }
 
   private ChannelServices services(Options options, Clock clock) {
-    AccountFilesEngine engine =
-        new AccountFilesEngine(
-            ledger.ledger(),
-            ledger.sharedFiles(),
-            ledger.gates(),
-            stores,
-            ledger.chronicle(),
-            clock,
-            022);
     return new ChannelServices(
         sessions,
         engine,
@@ -188,6 +190,15 @@ final class TestGateway implements AutoCloseable {
    */
   TestAccount.Setup account(String login) {
     return new TestAccount.Setup(this, login);
+  }
+
+  /** An account's files without SSH: as a session that came in by its password has them. */
+  AccountFiles files(TestAccount account) throws FileFailure, LoginDoor.NotAdmitted {
+    InetAddress here = InetAddress.getLoopbackAddress();
+    return switch (door.password(account.login(), TestAccount.PASSWORD, here)) {
+      case Verdict.Accepted proof -> engine.open(door.admit(proof, here));
+      case Verdict.Refused(var reason) -> throw new IllegalStateException(reason.name());
+    };
   }
 
   Passwords passwords() {

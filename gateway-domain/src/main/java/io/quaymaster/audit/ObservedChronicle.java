@@ -48,8 +48,13 @@ public final class ObservedChronicle implements Chronicle {
   private static String shown(Map<String, String> detail) {
     return new TreeMap<>(detail)
         .entrySet().stream()
-            .map(e -> e.getKey() + "=\"" + e.getValue() + "\"")
+            .map(e -> e.getKey() + "=" + quoted(e.getValue()))
             .collect(Collectors.joining(" "));
+  }
+
+  /** So that no value can pretend to be several. */
+  private static String quoted(String value) {
+    return '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 
   @Override
@@ -64,7 +69,7 @@ public final class ObservedChronicle implements Chronicle {
     meters.counter("quaymaster.transfers", tags).increment();
     meters.counter("quaymaster.transfer.bytes", tags).increment((double) transfer.bytes());
     log.info(
-        "{} {} account={}@{} source={} session={} protocol={} path=\"{}\" bytes={} ms={} code={}"
+        "{} {} account={}@{} source={} session={} protocol={} path={} bytes={} ms={} code={}"
             + " id={}",
         transfer.direction().wireName(),
         transfer.outcome().wireName(),
@@ -73,7 +78,7 @@ public final class ObservedChronicle implements Chronicle {
         transfer.source(),
         transfer.sessionId(),
         transfer.protocol().wireName(),
-        transfer.path(),
+        quoted(transfer.path()),
         transfer.bytes(),
         Duration.between(transfer.startedAt(), transfer.endedAt()).toMillis(),
         transfer.code(),
