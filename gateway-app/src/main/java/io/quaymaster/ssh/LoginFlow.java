@@ -98,14 +98,21 @@ final class LoginFlow implements PasswordAuthenticator, PublickeyAuthenticator, 
       turnAway(ssh, "not authenticated");
       return;
     }
+    // Keys that were offered in vain before are no login of their own.
+    ssh.removeAttribute(KEYS_REFUSED);
     try {
       Grant grant = door.admit(proof, source);
       Optional<String> full = sessions.enter(ssh, grant);
       if (full.isPresent()) {
+        door.tellRefused(
+            ssh.getUsername(),
+            "admission",
+            Reason.SESSION_LIMIT,
+            source,
+            Map.of("message", full.get(), "client", client(ssh)));
         turnAway(ssh, "SESSION_LIMIT: " + full.get());
         return;
       }
-      ssh.removeAttribute(KEYS_REFUSED);
       door.tellAdmitted(grant, client(ssh));
     } catch (NotAdmitted changed) {
       door.tellRefused(ssh.getUsername(), "admission", changed.reason(), source, Map.of());

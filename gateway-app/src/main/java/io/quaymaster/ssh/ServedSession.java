@@ -101,15 +101,19 @@ final class ServedSession {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /** Ends the session now: no request that waits is served any more. */
+  /**
+   * Ends the session now: no request that waits is served any more. The client is told why before
+   * its channels end, because then it may go away at once.
+   */
   void end(String reason) {
     ended = true;
-    channels.keySet().forEach(ChannelInput::abort);
     try {
       ssh.disconnect(SshConstants.SSH2_DISCONNECT_BY_APPLICATION, reason);
     } catch (java.io.IOException gone) {
       log.debug("{}: gone before it was told why", grant.loginName(), gone);
       ssh.close(true);
+    } finally {
+      channels.keySet().forEach(ChannelInput::abort);
     }
   }
 }

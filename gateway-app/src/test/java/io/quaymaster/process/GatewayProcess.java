@@ -7,6 +7,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -152,6 +155,21 @@ public final class GatewayProcess implements AutoCloseable {
     return line.find() ? Optional.of(line.group(1)) : Optional.empty();
   }
 
+  /** To its embedded PostgreSQL, for a look past the gateway. */
+  public Connection connectToDatabase() throws SQLException {
+    try {
+      Path postgres = setup.dataFolder().resolve("postgres");
+      // Line 4 of postmaster.pid is the port.
+      String port = Files.readAllLines(postgres.resolve("data/postmaster.pid")).get(3).strip();
+      return DriverManager.getConnection(
+          "jdbc:postgresql://localhost:" + port + "/postgres",
+          "postgres",
+          Files.readString(postgres.resolve("password")));
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
   /** SIGTERM; returns the exit status. */
   public int stop() {
     process.destroy();
@@ -162,6 +180,14 @@ public final class GatewayProcess implements AutoCloseable {
   public void kill9() {
     process.destroyForcibly();
     awaitEnd();
+  }
+
+  /** SIGKILL, and the same for its embedded PostgreSQL: as if the machine had lost its power. */
+  public void kill9WithDatabase() {
+    ProcessHandle postgres = embeddedPostgres().orElseThrow();
+    postgres.destroyForcibly();
+    kill9();
+    postgres.onExit().join();
   }
 
   /** The same again, on the same data folder, after this one was stopped or killed. */
@@ -237,16 +263,24 @@ public final class GatewayProcess implements AutoCloseable {
   }
 
   private void stopOrphanedPostgres() {
-    Path pidFile = setup.dataFolder().resolve("postgres/data/postmaster.pid");
+    Path pidFile = postgresPidFile();
     if (!Files.exists(pidFile)) {
       return;
     }
+    embeddedPostgres().ifPresent(ProcessHandle::destroy);
+    await().atMost(STOP_LIMIT).until(() -> !Files.exists(pidFile));
+  }
+
+  private Path postgresPidFile() {
+    return setup.dataFolder().resolve("postgres/data/postmaster.pid");
+  }
+
+  /** The process in line 1 of postmaster.pid, if it is one of this data folder. */
+  private Optional<ProcessHandle> embeddedPostgres() {
     try {
-      long pid = Long.parseLong(Files.readAllLines(pidFile).getFirst().strip());
-      ProcessHandle.of(pid)
-          .filter(p -> p.info().command().orElse("").contains(setup.folder().toString()))
-          .ifPresent(ProcessHandle::destroy);
-      await().atMost(STOP_LIMIT).until(() -> !Files.exists(pidFile));
+      long pid = Long.parseLong(Files.readAllLines(postgresPidFile()).getFirst().strip());
+      return ProcessHandle.of(pid)
+          .filter(p -> p.info().command().orElse("").contains(setup.folder().toString()));
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }

@@ -13,9 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
@@ -172,18 +170,8 @@ class GatewayProcessIT {
     }
   }
 
-  private static Connection connect(GatewayProcess gateway) throws IOException, SQLException {
-    Path postgres = gateway.dataFolder().resolve("postgres");
-    // Line 4 of postmaster.pid is the port.
-    String port = Files.readAllLines(postgres.resolve("data/postmaster.pid")).get(3).strip();
-    return DriverManager.getConnection(
-        "jdbc:postgresql://localhost:" + port + "/postgres",
-        "postgres",
-        Files.readString(postgres.resolve("password")));
-  }
-
   private static void sql(GatewayProcess gateway, String sql) throws Exception {
-    try (Connection connection = connect(gateway);
+    try (Connection connection = gateway.connectToDatabase();
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }
@@ -198,7 +186,7 @@ class GatewayProcessIT {
   }
 
   private static List<String> texts(GatewayProcess gateway, String sql) throws Exception {
-    try (Connection connection = connect(gateway);
+    try (Connection connection = gateway.connectToDatabase();
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
       List<String> texts = new ArrayList<>();

@@ -3,6 +3,7 @@ package io.quaymaster.ssh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,26 +25,26 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Threads: each run is its own process; any.
  */
-final class OpenSsh {
+public final class OpenSsh {
   /** What a run left behind; standard output and standard error together. */
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-  record Result(String line, int status, byte[] bytes) {
-    String output() {
+  public record Result(String line, int status, byte[] bytes) {
+    public String output() {
       return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    Result succeeds() {
+    public Result succeeds() {
       assertThat(status).as(line + "\n" + output()).isZero();
       return this;
     }
 
     /** Fails, and says so in these words. */
-    Result fails(String... words) {
+    public Result fails(String... words) {
       assertThat(status).as(line + "\n" + output()).isNotZero();
       return says(words);
     }
 
-    Result says(String... words) {
+    public Result says(String... words) {
       for (String word : words) {
         assertThat(output()).as(line).contains(word);
       }
@@ -58,7 +59,7 @@ final class OpenSsh {
   private final List<String> options = new ArrayList<>();
   private final Map<String, String> environment = new HashMap<>();
 
-  OpenSsh(int port, String login, Path folder) {
+  public OpenSsh(int port, String login, Path folder) {
     try {
       this.folder = Files.createDirectories(folder.resolve("local"));
       this.config =
@@ -91,17 +92,17 @@ final class OpenSsh {
     options.addAll(more);
   }
 
-  OpenSsh withKey(OpenSshKeys key) {
+  public OpenSsh withKey(OpenSshKeys key) {
     return with("-i", key.file().toString(), "-o", "PreferredAuthentications=publickey");
   }
 
   /** The same with further options, for all three clients. */
-  OpenSsh with(String... more) {
+  public OpenSsh with(String... more) {
     return new OpenSsh(this, List.of(more));
   }
 
   /** The same, but passwords are asked of this program. */
-  OpenSsh askingFor(Path program) {
+  public OpenSsh askingFor(Path program) {
     OpenSsh asking = new OpenSsh(this, List.of("-o", "BatchMode=no"));
     asking.environment.put("SSH_ASKPASS", program.toString());
     asking.environment.put("SSH_ASKPASS_REQUIRE", "force");
@@ -109,16 +110,16 @@ final class OpenSsh {
   }
 
   /** The ssh_config(5) that names the host {@code quay}. */
-  Path config() {
+  public Path config() {
     return config;
   }
 
   /** The client's own folder: relative local names begin here. */
-  Path local(String name) {
+  public Path local(String name) {
     return folder.resolve(name);
   }
 
-  Path write(String name, byte[] content) {
+  public Path write(String name, byte[] content) {
     try {
       return Files.write(local(name), content);
     } catch (IOException full) {
@@ -127,24 +128,24 @@ final class OpenSsh {
   }
 
   /** A local file of so many random bytes, the same for the same size. */
-  Path write(String name, int size) {
+  public Path write(String name, int size) {
     byte[] content = new byte[size];
     new Random(size).nextBytes(content);
     return write(name, content);
   }
 
   /** Runs commands as {@code sftp -b} does: the first that fails ends it, with status 1. */
-  Result sftp(String... commands) {
+  public Result sftp(String... commands) {
     return sftp(String.join("\n", commands).getBytes(StandardCharsets.UTF_8));
   }
 
   /** The same, with commands that are not text. */
-  Result sftp(byte[] commands) {
+  public Result sftp(byte[] commands) {
     return run(commands, "sftp", "-b", "-", "quay");
   }
 
   /** As {@link #sftp(String...)} with options for sftp alone. */
-  Result sftpWith(List<String> sftpOptions, String... commands) {
+  public Result sftpWith(List<String> sftpOptions, String... commands) {
     List<String> line = new ArrayList<>(List.of("sftp"));
     line.addAll(sftpOptions);
     line.addAll(List.of("-b", "-", "quay"));
@@ -153,12 +154,12 @@ final class OpenSsh {
   }
 
   /** {@code scp} with these arguments; remote ones begin with {@code quay:}. */
-  Result scp(String... arguments) {
+  public Result scp(String... arguments) {
     return run(new byte[0], concat("scp", arguments));
   }
 
   /** {@code ssh} with these arguments; {@code quay} is one of them. */
-  Result ssh(String... arguments) {
+  public Result ssh(String... arguments) {
     return run(new byte[0], concat("ssh", arguments));
   }
 
@@ -176,12 +177,28 @@ final class OpenSsh {
   }
 
   /** Starts a client and leaves it running; the caller ends it. */
-  Process begin(byte[] input, Path output, String... command) throws IOException {
+  public Process begin(byte[] input, Path output, String... command) throws IOException {
     Path in = Files.write(Files.createTempFile(folder.getParent(), "in", ""), input);
+    return start(Redirect.from(in.toFile()), output, command);
+  }
+
+  /** The same, but what the client reads is what the caller writes to the process. */
+  public Process beginListening(Path output, String... command) throws IOException {
+    return start(Redirect.PIPE, output, command);
+  }
+
+  /** Ends a client that was begun, with the ssh that it runs, as a broken connection would. */
+  public static void kill(Process client) {
+    client.descendants().forEach(ProcessHandle::destroyForcibly);
+    client.destroyForcibly();
+    client.onExit().join();
+  }
+
+  private Process start(Redirect input, Path output, String... command) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(line(command))
             .directory(folder.toFile())
-            .redirectInput(in.toFile())
+            .redirectInput(input)
             .redirectErrorStream(true)
             .redirectOutput(output.toFile());
     builder.environment().clear();
@@ -210,7 +227,7 @@ final class OpenSsh {
     }
   }
 
-  static String sha256(Path file) {
+  public static String sha256(Path file) {
     try (var in = Files.newInputStream(file)) {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       byte[] piece = new byte[1 << 16];

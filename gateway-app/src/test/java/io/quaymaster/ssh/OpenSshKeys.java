@@ -14,11 +14,11 @@ import org.apache.sshd.common.keyprovider.FileKeyPairProvider;
  *
  * @param file the private key
  */
-record OpenSshKeys(Path file) {
+public record OpenSshKeys(Path file) {
   /**
    * @param type as ssh-keygen's {@code -t}: ed25519, ecdsa, rsa
    */
-  static OpenSshKeys generate(Path folder, String type) {
+  public static OpenSshKeys generate(Path folder, String type) {
     try {
       Files.createDirectories(folder);
       Path file = folder.resolve("id_" + type);
@@ -39,7 +39,7 @@ record OpenSshKeys(Path file) {
   }
 
   /** As a line of authorized_keys. */
-  String publicKey() {
+  public String publicKey() {
     try {
       return Files.readString(Path.of(file + ".pub")).strip();
     } catch (IOException missing) {
@@ -52,7 +52,7 @@ record OpenSshKeys(Path file) {
   }
 
   /** {@code SHA256:…}. */
-  String fingerprint() {
+  public String fingerprint() {
     return KeyUtils.getFingerPrint(pair().getPublic());
   }
 }

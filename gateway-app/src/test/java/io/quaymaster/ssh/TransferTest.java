@@ -103,7 +103,7 @@ class TransferTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"reput big", "put -a big"})
-  void anUploadThatWasCutGoesOn(String resume) throws IOException, InterruptedException {
+  void anUploadThatWasCutGoesOn(String resume) throws IOException {
     TestAccount alice =
         gateway.account("cut" + resume.length() + "@acme").bytesPerSecond(4 * MIB).create();
     OpenSsh client = alice.openSsh();
@@ -120,7 +120,7 @@ class TransferTest {
   }
 
   @Test
-  void aDownloadThatWasCutGoesOn() throws IOException, InterruptedException {
+  void aDownloadThatWasCutGoesOn() throws IOException {
     TestAccount alice = gateway.account("reget@acme").bytesPerSecond(4 * MIB).create();
     OpenSsh client = alice.openSsh();
     client.write("big", 12 * MIB);
@@ -149,8 +149,7 @@ class TransferTest {
   }
 
   /** Kills the client when a file has grown, and waits until the gateway noticed. */
-  private static void cutWhen(OpenSsh client, String command, Path grows)
-      throws IOException, InterruptedException {
+  private static void cutWhen(OpenSsh client, String command, Path grows) throws IOException {
     int before = gateway.sessions().size();
     Process sftp =
         client.begin(
@@ -164,8 +163,7 @@ class TransferTest {
         .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(20))
         .until(() -> Files.exists(grows) && Files.size(grows) > 2 * MIB);
-    sftp.descendants().forEach(ProcessHandle::destroyForcibly);
-    sftp.destroyForcibly().waitFor();
+    OpenSsh.kill(sftp);
     await().atMost(Duration.ofSeconds(30)).until(() -> gateway.sessions().size() <= before);
   }
 

@@ -49,7 +49,8 @@ public final class Refusals {
       return text;
     }
     String correlationId = CorrelationId.next();
-    if (broken) {
+    if (broken && failure.kind() != FileFailure.Kind.LEDGER_UNAVAILABLE) {
+      // Of an outage of the database the ledger tells once; here it would be told for each write.
       log.warn(
           "{} {} {} by {}: {} [{}]",
           protocol.wireName(),

@@ -3,6 +3,7 @@ package io.quaymaster.login;
 import io.quaymaster.account.SourceRange;
 import io.quaymaster.audit.AuditEvent;
 import io.quaymaster.audit.Chronicle;
+import io.quaymaster.audit.CorrelationId;
 import io.quaymaster.files.ByteText;
 import io.quaymaster.login.AccountReader.Found;
 import io.quaymaster.login.AccountReader.Mounted;
@@ -50,6 +51,8 @@ public final class LoginDoor {
     SUSPENDED,
     EXPIRED,
     SOURCE_NOT_ALLOWED,
+    /** The account or its tenant has all the sessions that it may have. */
+    SESSION_LIMIT,
     UNAVAILABLE
   }
 
@@ -311,7 +314,7 @@ public final class LoginDoor {
         "login",
         outcome,
         code,
-        null,
+        CorrelationId.next(),
         detail);
   }
 }

@@ -27,11 +27,25 @@ final class Leases {
   /** How often a write that waits for room looks again without being told of any. */
   private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
+  /** Less is no wait, but a question that failed at once: it may be asked again. */
+  private static final Duration SHORTEST_WAIT = Duration.ofMillis(500);
+
   private final LedgerTable table;
   private final LedgerSettings settings;
   private final LedgerMeters meters;
   private final Runnable settleNow;
   private final LongConsumer askOthers;
+  private volatile @Nullable Outage outage;
+
+  /**
+   * The database did not answer for so long. Until as much time has passed again, writes are
+   * refused without waiting: a client has dozens of them under way, and each would wait its turn.
+   */
+  private record Outage(long endedNanos, long waitedNanos, RuntimeException cause) {
+    boolean isFresh() {
+      return waitedNanos >= SHORTEST_WAIT.toNanos() && System.nanoTime() - endedNanos < waitedNanos;
+    }
+  }
 
   /**
    * @param settleNow settles what this process has not settled, and returns when it is committed
@@ -56,18 +70,36 @@ final class Leases {
 
   /** Takes from the lease, or from what the database grants. */
   void reserve(ScopeLedger scope, Amount need) throws FileFailure {
+    long startedAt = System.nanoTime();
     scope.asking.lock();
     try {
-      if (!scope.takeOrMissing(need, System.nanoTime()).isNone()
-          && !takeFromDatabase(scope, need)) {
+      if (scope.takeOrMissing(need, System.nanoTime()).isNone()) {
+        return;
+      }
+      refuseIfKnownAway();
+      if (!takeFromDatabase(scope, need)) {
         // What we freed ourselves and have not settled yet may be all that is missing.
         settleNow();
         waitForRoom(scope, need);
       }
     } catch (DataAccessException | TransactionException | UncheckedIOException away) {
+      long now = System.nanoTime();
+      outage = new Outage(now, now - startedAt, away);
       throw unavailable(away);
     } finally {
       scope.asking.unlock();
+    }
+  }
+
+  /** The database is back: writes ask it again. */
+  void databaseAnswers() {
+    outage = null;
+  }
+
+  private void refuseIfKnownAway() throws FileFailure {
+    Outage known = outage;
+    if (known != null && known.isFresh()) {
+      throw unavailable(known.cause());
     }
   }
 

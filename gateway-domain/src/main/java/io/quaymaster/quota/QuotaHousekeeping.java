@@ -163,6 +163,7 @@ final class QuotaHousekeeping {
     }
     if (outage) {
       outage = false;
+      ledger.databaseAnswers();
       log.info("The quota ledger's database answers again");
     }
   }

@@ -227,6 +227,11 @@ public final class QuotaLedger {
     }
   }
 
+  /** After an outage: who writes may ask the database again. */
+  void databaseAnswers() {
+    leases.databaseAnswers();
+  }
+
   /** What was reserved was written. Never more than is reserved. */
   public void commit(Chain chain, long bytes, long files) {
     Amount amount = new Amount(bytes, files);
