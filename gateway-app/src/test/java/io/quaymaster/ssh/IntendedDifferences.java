@@ -7,7 +7,6 @@ import io.quaymaster.ssh.Outcome.Opened;
 import io.quaymaster.ssh.Outcome.Path;
 import io.quaymaster.ssh.Outcome.Stat;
 import io.quaymaster.ssh.Outcome.Status;
-import io.quaymaster.ssh.RandomRequests.Step;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -22,7 +21,7 @@ final class IntendedDifferences {
    */
   @FunctionalInterface
   interface Rule {
-    Outcome expected(Step step, Outcome theirs, Outcome ours);
+    Outcome expected(SftpStep step, Outcome theirs, Outcome ours);
   }
 
   record Difference(String name, String reason, Rule rule) {}
@@ -122,7 +121,7 @@ final class IntendedDifferences {
 
   private IntendedDifferences() {}
 
-  static Outcome expected(Step step, Outcome theirs, Outcome ours) {
+  static Outcome expected(SftpStep step, Outcome theirs, Outcome ours) {
     Outcome expected = theirs;
     for (Difference each : ALL) {
       expected = each.rule().expected(step, expected, ours);
@@ -130,7 +129,7 @@ final class IntendedDifferences {
     return expected;
   }
 
-  private static boolean isOverlongFirst(Step step) {
+  private static boolean isOverlongFirst(SftpStep step) {
     boolean nothingToLinkTo = step.type() == SftpMessage.SYMLINK && step.shown().endsWith("-> ");
     return !nothingToLinkTo
         && step.paths().stream()
@@ -140,7 +139,7 @@ final class IntendedDifferences {
             .isPresent();
   }
 
-  private static boolean givesAway(Step step) {
+  private static boolean givesAway(SftpStep step) {
     var owner = step.attributes().owner();
     return owner != null && (owner.uid() != OUR_ID || owner.gid() != OUR_ID);
   }

@@ -1,6 +1,5 @@
 package io.quaymaster.ssh;
 
-import io.quaymaster.files.ByteText;
 import io.quaymaster.ssh.SftpMessage.Attributes;
 import io.quaymaster.ssh.SftpMessage.Attributes.Owner;
 import io.quaymaster.ssh.SftpMessage.Attributes.Times;
@@ -15,64 +14,6 @@ import java.util.function.Function;
  * every flag, attribute and kind of path. The same seed brings the same requests.
  */
 final class RandomRequests {
-  /**
-   * A request for both sides.
-   *
-   * @param type as in SFTP; READDIR stands for the whole listing of the path
-   * @param paths that it names and that are looked up
-   * @param handle number of the handle that it names first; -1 for none, or for one that never was
-   * @param wrongHandle one of its handles is not that of an open file
-   */
-  record Step(
-      String shown,
-      int type,
-      List<String> paths,
-      int handle,
-      boolean wrongHandle,
-      Attributes attributes,
-      Function<SftpSide, SftpMessage> build) {
-    SftpMessage message(SftpSide side) {
-      return build.apply(side);
-    }
-
-    boolean isAboutRealPath() {
-      return type == SftpMessage.REALPATH || shown.startsWith("expand-path");
-    }
-
-    /** Whether it removes or renames what it names. */
-    boolean takesNames() {
-      return type == SftpMessage.RMDIR
-          || type == SftpMessage.RENAME
-          || shown.startsWith("posix-rename");
-    }
-
-    boolean setsAttributes() {
-      return type == SftpMessage.SETSTAT || shown.startsWith("lsetstat");
-    }
-
-    boolean creates() {
-      return type == SftpMessage.OPEN && shown.contains(" creating ");
-    }
-
-    boolean isCopy() {
-      return shown.startsWith("copy-data");
-    }
-
-    /** Before OpenSSH 9.3 sftp-server copies a file onto itself, if it has two names for it. */
-    boolean copiesOntoItself(Outcome ours) {
-      return isCopy() && ours.equals(new Outcome.Status(SftpReply.FAILURE));
-    }
-
-    boolean isAboutHome() {
-      return shown.startsWith("home-directory");
-    }
-
-    @Override
-    public String toString() {
-      return ByteText.shown(shown);
-    }
-  }
-
   private static final String LONGEST = "n".repeat(255);
   private static final List<String> NAMES =
       List.of(
@@ -167,7 +108,7 @@ final class RandomRequests {
         oneIn(2) ? new Times(pick(TIMES), pick(TIMES)) : null);
   }
 
-  Step next() {
+  SftpStep next() {
     if (oneIn(3)) {
       return onHandle();
     }
@@ -192,9 +133,9 @@ final class RandomRequests {
     };
   }
 
-  private Step onPath(int type, String name) {
+  private SftpStep onPath(int type, String name) {
     String path = path();
-    return new Step(
+    return new SftpStep(
         name + " " + path,
         type,
         List.of(path),
@@ -204,11 +145,11 @@ final class RandomRequests {
         side -> SftpMessage.about(type, side.path(path)));
   }
 
-  private Step open() {
+  private SftpStep open() {
     String path = path();
     int flags = oneIn(3) ? random.nextInt(64) : pick(List.of(1, 2, 3, 10, 26, 11, 14, 42));
     Attributes with = oneIn(2) ? Attributes.mode(pick(MODES)) : Attributes.NONE;
-    return new Step(
+    return new SftpStep(
         "open " + path + " flags " + flags + ((flags & 8) != 0 ? " creating " : " ") + with,
         SftpMessage.OPEN,
         List.of(path),
@@ -218,10 +159,10 @@ final class RandomRequests {
         side -> SftpMessage.about(SftpMessage.OPEN, side.path(path)).u32(flags).attributes(with));
   }
 
-  private Step setAttributes() {
+  private SftpStep setAttributes() {
     String path = path();
     Attributes with = attributes();
-    return new Step(
+    return new SftpStep(
         "setstat " + path + " " + with,
         SftpMessage.SETSTAT,
         List.of(path),
@@ -231,10 +172,10 @@ final class RandomRequests {
         side -> SftpMessage.about(SftpMessage.SETSTAT, side.path(path)).attributes(with));
   }
 
-  private Step linkAttributes() {
+  private SftpStep linkAttributes() {
     String path = path();
     Attributes with = attributes();
-    return new Step(
+    return new SftpStep(
         "lsetstat " + path + " " + with,
         SftpMessage.EXTENDED,
         List.of(path),
@@ -246,9 +187,9 @@ final class RandomRequests {
   }
 
   /** Opened, read to the end and closed at once, so that both see the same moment. */
-  private Step list() {
+  private SftpStep list() {
     String path = path();
-    return new Step(
+    return new SftpStep(
         "list " + path,
         SftpMessage.READDIR,
         List.of(path),
@@ -258,10 +199,10 @@ final class RandomRequests {
         side -> SftpMessage.about(SftpMessage.OPENDIR, side.path(path)));
   }
 
-  private Step makeDirectory() {
+  private SftpStep makeDirectory() {
     String path = path();
     Attributes with = oneIn(2) ? Attributes.mode(pick(MODES)) : Attributes.NONE;
-    return new Step(
+    return new SftpStep(
         "mkdir " + path + " " + with,
         SftpMessage.MKDIR,
         List.of(path),
@@ -271,10 +212,10 @@ final class RandomRequests {
         side -> SftpMessage.about(SftpMessage.MKDIR, side.path(path)).attributes(with));
   }
 
-  private Step onTwo(String name, int type) {
+  private SftpStep onTwo(String name, int type) {
     String from = path();
     String to = path();
-    return new Step(
+    return new SftpStep(
         name + " " + from + " to " + to,
         type,
         List.of(from, to),
@@ -284,10 +225,10 @@ final class RandomRequests {
         side -> SftpMessage.about(type, side.path(from)).string(side.path(to)));
   }
 
-  private Step extendedOnTwo(String name) {
+  private SftpStep extendedOnTwo(String name) {
     String from = path();
     String to = path();
-    return new Step(
+    return new SftpStep(
         name + " " + from + " to " + to,
         SftpMessage.EXTENDED,
         List.of(from, to),
@@ -297,10 +238,10 @@ final class RandomRequests {
         side -> SftpMessage.extended(name).string(side.path(from)).string(side.path(to)));
   }
 
-  private Step symbolicLink() {
+  private SftpStep symbolicLink() {
     String target = pick(TARGETS);
     String path = path();
-    return new Step(
+    return new SftpStep(
         "symlink " + path + " -> " + target,
         SftpMessage.SYMLINK,
         List.of(path),
@@ -310,7 +251,7 @@ final class RandomRequests {
         side -> SftpMessage.about(SftpMessage.SYMLINK, side.path(target)).string(side.path(path)));
   }
 
-  private Step rare() {
+  private SftpStep rare() {
     String path = path();
     List<String> homes = List.of("", "no-such-user-anywhere");
     String user = pick(homes);
@@ -346,9 +287,9 @@ final class RandomRequests {
     };
   }
 
-  private static Step plain(
+  private static SftpStep plain(
       String shown, List<String> paths, Function<SftpSide, SftpMessage> build) {
-    return new Step(shown, SftpMessage.EXTENDED, paths, -1, false, Attributes.NONE, build);
+    return new SftpStep(shown, SftpMessage.EXTENDED, paths, -1, false, Attributes.NONE, build);
   }
 
   /** One of the handles there are, sometimes one that is no more, sometimes one that never was. */
@@ -362,7 +303,7 @@ final class RandomRequests {
     return from.isEmpty() || oneIn(25) ? -1 : pick(from);
   }
 
-  private Step onHandle() {
+  private SftpStep onHandle() {
     int number = number();
     var handle = handle(number);
     return switch (random.nextInt(12)) {
@@ -377,18 +318,19 @@ final class RandomRequests {
     };
   }
 
-  private static Step onHandle(
+  private static SftpStep onHandle(
       String shown, int type, int number, Function<SftpSide, SftpMessage> build) {
-    return new Step(
+    return new SftpStep(
         shown + " handle " + number, type, List.of(), number, false, Attributes.NONE, build);
   }
 
-  private static Step aboutHandle(
+  private static SftpStep aboutHandle(
       String name, int type, int number, Function<SftpSide, String> handle) {
     return onHandle(name, type, number, side -> SftpMessage.about(type, handle.apply(side)));
   }
 
-  private static Step extendedOnHandle(String name, int number, Function<SftpSide, String> handle) {
+  private static SftpStep extendedOnHandle(
+      String name, int number, Function<SftpSide, String> handle) {
     return onHandle(
         name,
         SftpMessage.EXTENDED,
@@ -396,9 +338,9 @@ final class RandomRequests {
         side -> SftpMessage.extended(name).string(handle.apply(side)));
   }
 
-  private Step handleAttributes(int number, Function<SftpSide, String> handle) {
+  private SftpStep handleAttributes(int number, Function<SftpSide, String> handle) {
     Attributes with = attributes();
-    return new Step(
+    return new SftpStep(
         "fsetstat " + with + " handle " + number,
         SftpMessage.FSETSTAT,
         List.of(),
@@ -408,7 +350,7 @@ final class RandomRequests {
         side -> SftpMessage.about(SftpMessage.FSETSTAT, handle.apply(side)).attributes(with));
   }
 
-  private Step read(int number, Function<SftpSide, String> handle) {
+  private SftpStep read(int number, Function<SftpSide, String> handle) {
     long offset = oneIn(15) ? pick(List.of(-1L, Long.MIN_VALUE)) : pick(OFFSETS);
     long length = pick(List.of(0L, 1L, 100L, 50_000L, 261_120L, 0xffffffffL));
     return onHandle(
@@ -418,7 +360,7 @@ final class RandomRequests {
         side -> SftpMessage.read(handle.apply(side), offset, length));
   }
 
-  private Step write(int number, Function<SftpSide, String> handle) {
+  private SftpStep write(int number, Function<SftpSide, String> handle) {
     long offset = oneIn(15) ? -1L : pick(OFFSETS);
     byte[] data = new byte[pick(List.of(0, 1, 10, 300, 40_000))];
     random.nextBytes(data);
@@ -429,13 +371,13 @@ final class RandomRequests {
         side -> SftpMessage.write(handle.apply(side), offset, data));
   }
 
-  private Step copy(int number, Function<SftpSide, String> handle) {
+  private SftpStep copy(int number, Function<SftpSide, String> handle) {
     int targetNumber = number();
     var target = handle(targetNumber);
     long offset = pick(OFFSETS);
     long length = pick(List.of(0L, 0L, 1L, 50L, 100_000L));
     long to = pick(OFFSETS);
-    return new Step(
+    return new SftpStep(
         "copy-data from " + offset + " length " + length + " to " + to + " handle " + number,
         SftpMessage.EXTENDED,
         List.of(),

@@ -2,7 +2,6 @@ package io.quaymaster.ssh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quaymaster.ssh.RandomRequests.Step;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,7 +88,7 @@ class SftpDifferentialTest {
     void play() {
       try {
         for (int i = 0; i < STEPS; i++) {
-          Step step = new RandomRequests(random, open, stale(), files).next();
+          SftpStep step = new RandomRequests(random, open, stale(), files).next();
           if (step.paths().stream().noneMatch(path -> cannotBeAsked(step, path))
               && !replacesDanglingLink(step)) {
             compare(step);
@@ -109,7 +108,7 @@ class SftpDifferentialTest {
       return closed.stream().filter(n -> !live.contains(theirs.handles().get(n))).toList();
     }
 
-    private void compare(Step step) {
+    private void compare(SftpStep step) {
       told.add(step.toString());
       Outcome mine = ours.answer(step);
       if (step.copiesOntoItself(mine)) {
@@ -130,7 +129,7 @@ class SftpDifferentialTest {
       return String.join("\n", told.subList(Math.max(0, told.size() - SHOWN_STEPS), told.size()));
     }
 
-    private void keepBook(Step step, Outcome openSsh, Outcome mine) {
+    private void keepBook(SftpStep step, Outcome openSsh, Outcome mine) {
       boolean closes = step.type() == SftpMessage.CLOSE && step.handle() >= 0;
       if (closes && mine.equals(new Outcome.Status(SftpReply.OK))) {
         open.remove(Integer.valueOf(step.handle()));
@@ -154,7 +153,7 @@ class SftpDifferentialTest {
      * or a link to {@code file/} for a real path: sftp-server reads them as text, ours as the
      * kernel does.
      */
-    private boolean cannotBeAsked(Step step, String path) {
+    private boolean cannotBeAsked(SftpStep step, String path) {
       Deque<String> ahead = new ArrayDeque<>(List.of(path.split("/")));
       Deque<String> reached = new ArrayDeque<>();
       int links = 0;
@@ -199,7 +198,7 @@ class SftpDifferentialTest {
      * RENAME never replaces anything here. sftp-server's does, if what is renamed is no file and
      * the new name is a link that leads nowhere; {@link SftpAnswersTest} shows ours.
      */
-    private boolean replacesDanglingLink(Step step) {
+    private boolean replacesDanglingLink(SftpStep step) {
       if (step.type() != SftpMessage.RENAME) {
         return false;
       }
@@ -214,7 +213,7 @@ class SftpDifferentialTest {
     private void compareTree(String folder) {
       String at = folder.isEmpty() ? "." : folder;
       compare(
-          new Step(
+          new SftpStep(
               "list " + at,
               SftpMessage.READDIR,
               List.of(),

@@ -30,7 +30,7 @@ record SftpSide(SftpWire wire, String root, List<String> handles) {
     return rest.isEmpty() ? "/" : rest;
   }
 
-  Outcome answer(RandomRequests.Step step) {
+  Outcome answer(SftpStep step) {
     if (step.type() == SftpMessage.READDIR) {
       return list(step.message(this));
     }
@@ -47,7 +47,7 @@ record SftpSide(SftpWire wire, String root, List<String> handles) {
   }
 
   /** Of the limits all but the number of handles; of the others that there is an answer. */
-  private static Outcome extended(RandomRequests.Step step, ByteBuffer reply) {
+  private static Outcome extended(SftpStep step, ByteBuffer reply) {
     return new Outcome.Extended(
         step.shown().startsWith("limits")
             ? reply.getLong() + " " + reply.getLong() + " " + reply.getLong()

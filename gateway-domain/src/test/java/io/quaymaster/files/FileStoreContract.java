@@ -5,4 +5,4 @@ package io.quaymaster.files;
  * full stack pass the same lines.
  */
 public interface FileStoreContract
-    extends FileContentContract, NameContract, RenameContract, LinkContract {}
+    extends FileContentContract, NameContract, ListingContract, RenameContract, LinkContract {}

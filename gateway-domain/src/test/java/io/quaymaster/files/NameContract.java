@@ -10,7 +10,6 @@ import io.quaymaster.files.FileStore.Access;
 import io.quaymaster.files.FileStore.Measure;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -296,75 +295,6 @@ public interface NameContract extends FileStoreFixture {
     assertThat(store().attributes(key("g")).identity()).isNotEqualTo(f);
     store().rename(key("f"), key("h"), false);
     assertThat(store().attributes(key("h")).identity()).isEqualTo(f);
-  }
-
-  @Test
-  default void listsEachEntryOnceWithItsAttributes() throws Exception {
-    makeDirectory("d");
-    put("d/f", "four");
-    makeDirectory("d/sub");
-    put("d/sub/hidden", "");
-    for (Listing.Entry entry : entries("d")) {
-      StoreKey key = key("d").child(entry.name());
-      assertThat(entry.attributes()).isEqualTo(store().attributes(key));
-    }
-    assertThat(names("d")).containsExactly("f", "sub");
-    assertThat(names("")).containsExactly("d");
-  }
-
-  @Test
-  default void listsTenThousand() throws Exception {
-    makeDirectory("big");
-    TreeSet<String> expected = new TreeSet<>();
-    for (int i = 0; i < 10_000; i++) {
-      String name = "file number " + i;
-      store().create(key("big/" + name), Access.WRITE, 0644).close();
-      expected.add(name);
-    }
-    List<String> listed = names("big");
-    assertThat(listed).hasSize(10_000);
-    assertThat(new TreeSet<>(listed)).isEqualTo(expected);
-    assertThat(store().measure(key("big"))).isEqualTo(new Measure(0, 10_000, false));
-  }
-
-  @Test
-  default void aListingToleratesWhatVanishes() throws Exception {
-    for (int i = 0; i < 500; i++) {
-      put("f" + i, "");
-    }
-    List<String> seen = new ArrayList<>();
-    try (Listing listing = store().list(StoreKey.ROOT)) {
-      seen.add(Objects.requireNonNull(listing.next()).name().byteText());
-      for (int i = 0; i < 500; i++) {
-        store().remove(key("f" + i));
-      }
-      assertThat(listing.next()).isNull();
-      assertThat(listing.next()).isNull();
-    }
-    assertThat(seen).hasSize(1);
-  }
-
-  @Test
-  default void onlyAnEmptyDirectoryIsRemoved() throws Exception {
-    makeDirectory("d");
-    put("d/f", "");
-    fails(() -> store().removeDirectory(key("d")), Kind.DIRECTORY_NOT_EMPTY);
-    store().remove(key("d/f"));
-    store().removeDirectory(key("d"));
-    assertThat(exists("d")).isFalse();
-  }
-
-  @Test
-  default void measuresWhatIsBelow() throws Exception {
-    makeDirectory("d");
-    makeDirectory("d/e");
-    put("d/a", "12345");
-    put("d/e/b", "123");
-    put("other", "1234567");
-    assertThat(store().measure(key("d"))).isEqualTo(new Measure(8, 2, false));
-    assertThat(store().measure(StoreKey.ROOT)).isEqualTo(new Measure(15, 3, false));
-    assertThat(store().measure(key("other"))).isEqualTo(new Measure(7, 1, false));
-    fails(() -> store().measure(key("other/x")), Kind.NOT_A_DIRECTORY);
   }
 
   @Test

@@ -18,8 +18,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
@@ -355,45 +353,17 @@ final class PortableFileStore implements FileStore {
     return found.identity();
   }
 
-  /** Goes to each directory from the root, so that a deep tree needs no more descriptors. */
   @Override
   public Measure measure(StoreKey key) throws FileFailure {
-    long bytes = 0;
-    long files = 0;
-    Deque<StoreKey> directories = new ArrayDeque<>();
     try (SecureDirectory parent = directory(key.parent())) {
       FileAttributes start = parent.attributesIfThere(key.name());
       if (start != null && !start.isDirectory()) {
         return new Measure(start.isFile() ? start.sizeBytes() : 0, 1, false);
       }
     } catch (FileFailure failure) {
-      return nothing(failure);
+      return PortableMeasure.nothing(failure);
     }
-    directories.add(key);
-    while (!directories.isEmpty()) {
-      StoreKey directory = directories.pop();
-      try (Listing listing = list(directory)) {
-        for (Listing.Entry e = listing.next(); e != null; e = listing.next()) {
-          if (e.attributes().isDirectory()) {
-            directories.push(directory.child(e.name()));
-          } else {
-            files++;
-            bytes += e.attributes().isFile() ? e.attributes().sizeBytes() : 0;
-          }
-        }
-      } catch (FileFailure failure) {
-        nothing(failure);
-      }
-    }
-    return new Measure(bytes, files, false);
-  }
-
-  /** What vanished, or was swapped for something else, measures as zero. */
-  private static Measure nothing(FileFailure failure) throws FileFailure {
-    if (failure.kind() != Kind.NOT_FOUND) {
-      throw failure;
-    }
-    return new Measure(0, 0, false);
+    return PortableMeasure.below(this, key);
   }
 
   @Override
