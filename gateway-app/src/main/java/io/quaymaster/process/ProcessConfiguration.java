@@ -4,12 +4,14 @@ import io.quaymaster.account.Accounts;
 import io.quaymaster.settings.GatewayProperties;
 import io.quaymaster.store.Stores;
 import io.quaymaster.tenant.Tenants;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
@@ -18,6 +20,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.util.matcher.OrRequestMatcher;
+import org.springframework.web.context.support.WebApplicationContextUtils;
 
 /**
  * The process's own beans; {@link StartupChecks} adds {@link DataFolder}, {@link HostKeys} and the
@@ -55,16 +59,27 @@ public class ProcessConfiguration {
     return new DemoData(tenants, stores, accounts);
   }
 
-  /** Health and metrics have a port of their own, which the network keeps from strangers. */
+  /**
+   * Health and metrics have a port of their own, which the network keeps from strangers. No token
+   * is asked for there: what else somebody may look for is not there.
+   */
   @Bean
   @Order(Ordered.HIGHEST_PRECEDENCE)
   SecurityFilterChain managementSecurity(HttpSecurity http) {
-    return http.securityMatcher(EndpointRequest.toAnyEndpoint())
+    return http.securityMatcher(
+            new OrRequestMatcher(
+                EndpointRequest.toAnyEndpoint(), ProcessConfiguration::isOnManagementPort))
         .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
         .sessionManagement(s -> s.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
         .csrf(csrf -> csrf.disable())
         .requestCache(cache -> cache.disable())
         .build();
+  }
+
+  private static boolean isOnManagementPort(HttpServletRequest request) {
+    return WebServerApplicationContext.hasServerNamespace(
+        WebApplicationContextUtils.getWebApplicationContext(request.getServletContext()),
+        "management");
   }
 
   @Bean
