@@ -83,7 +83,7 @@ class MetricsIT {
         quay.partner("bob@umbrella", Map.of("limits", Map.of("bytesPerSecond", 4L * MIB)));
     OpenSsh client = bob.openSsh();
     client.write("big", 32 * MIB);
-    assertThat(quay.metrics().of("quaymaster_sessions")).isZero();
+    await().untilAsserted(() -> assertThat(quay.metrics().of("quaymaster_sessions")).isZero());
 
     try (Upload upload = Upload.begin(client, "put big").hasBrought(MIB, bob.file("big"))) {
       Metrics now = quay.metrics();
