@@ -27,6 +27,7 @@ final class AcceptLoop implements Runnable {
   private final Duration firstPause;
   private final Duration longestPause;
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private final CountDownLatch ended = new CountDownLatch(1);
 
   AcceptLoop(
       Source source, Consumer<SocketChannel> taker, Duration firstPause, Duration longestPause) {
@@ -41,8 +42,31 @@ final class AcceptLoop implements Runnable {
     stopped.countDown();
   }
 
+  /**
+   * Waits until the loop is over. A closed channel that a thread still accepts on is closed for the
+   * kernel only when that thread has left it.
+   *
+   * @return whether it is over in time
+   */
+  boolean awaitEnd(Duration atMost) {
+    try {
+      return ended.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   @Override
   public void run() {
+    try {
+      acceptAll();
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  private void acceptAll() {
     Duration pause = firstPause;
     while (stopped.getCount() > 0) {
       try {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class VirtualThreadAcceptor extends AbstractInnerCloseable implements IoAcceptor {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration UNBIND_LIMIT = Duration.ofSeconds(2);
 
   /** A bound socket and the loop that accepts from it. */
   private record Listener(ServerSocketChannel channel, AcceptLoop loop) {}
@@ -111,6 +112,9 @@ final class VirtualThreadAcceptor extends AbstractInnerCloseable implements IoAc
       if (listener != null) {
         listener.loop().stop();
         closeQuietly(listener.channel());
+        if (!listener.loop().awaitEnd(UNBIND_LIMIT)) {
+          log.warn("{} may take connections for a moment after it was unbound", address);
+        }
       }
     }
   }
