@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A newcomer starts the demo, and types what it says. */
+@ExtendWith(SharedQuay.class)
 class DemoIT {
   @TempDir Path folder;
   private Path bin;
@@ -43,22 +45,21 @@ class DemoIT {
   }
 
   @Test
-  void thePrintedLinesWorkWithThePrintedPassword() throws Exception {
-    try (GatewayProcess gateway = GatewayProcess.in(folder).withArgument("--demo").start()) {
-      String sftp = gateway.announced("Try").orElseThrow();
-      String scp = gateway.announced("or").orElseThrow();
-      String password = gateway.announced("Password").orElseThrow();
-      Path home = gateway.dataFolder().resolve("stores/acme/home/demo");
+  void thePrintedLinesWorkWithThePrintedPassword(Quay quay) throws Exception {
+    GatewayProcess gateway = quay.process();
+    String sftp = gateway.announced("Try").orElseThrow();
+    String scp = gateway.announced("or").orElseThrow();
+    String password = gateway.announced("Password").orElseThrow();
+    Path home = quay.store("acme").resolve("home/demo");
 
-      types(scp, "", password);
-      assertThat(home.resolve("README.md")).hasContent("# Read me");
-      types(sftp, "mkdir in\nput README.md in/\nget in/README.md back.md\ndf -h\n", password);
-      assertThat(home.resolve("in/README.md")).hasContent("# Read me");
-      assertThat(desk.resolve("back.md")).hasContent("# Read me");
+    types(scp, "", password);
+    assertThat(home.resolve("README.md")).hasContent("# Read me");
+    types(sftp, "mkdir in\nput README.md in/\nget in/README.md back.md\ndf -h\n", password);
+    assertThat(home.resolve("in/README.md")).hasContent("# Read me");
+    assertThat(desk.resolve("back.md")).hasContent("# Read me");
 
-      String fingerprint = gateway.announced("Host key").orElseThrow().split(" ", 2)[0];
-      assertThat(Files.readString(asked)).contains(fingerprint);
-    }
+    String fingerprint = gateway.announced("Host key").orElseThrow().split(" ", 2)[0];
+    assertThat(Files.readString(asked)).as("what a newcomer compares").contains(fingerprint);
   }
 
   private void types(String line, String input, String password) throws Exception {

@@ -30,13 +30,13 @@ class QuotaEdgeIT {
 
   @Test
   void underTheLimitOfTheHomeThatTheyShare() throws Exception {
-    quay.tenant("acme", Map.of());
+    quay.tenant("wayne", Map.of());
     Map<String, String> home = Map.of("store", "main", "path", "shared");
     Partner alice =
-        quay.partner("alice@acme", Map.of("home", home, "limits", Map.of("bytes", LIMIT)));
-    Partner bob = quay.partner("bob@acme", Map.of("home", home));
+        quay.partner("alice@wayne", Map.of("home", home, "limits", Map.of("bytes", LIMIT)));
+    Partner bob = quay.partner("bob@wayne", Map.of("home", home));
 
-    race("acme", alice, bob, alice::usage);
+    race("wayne", alice, bob, alice::usage);
 
     assertThat(bob.usage()).isEqualTo(alice.usage());
   }

@@ -1,5 +1,6 @@
 package io.quaymaster.system;
 
+import io.quaymaster.process.GatewayProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,8 +12,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * Gives one gateway to all plays that ask for a {@link Quay}, since starting one takes seconds.
- * Whoever shares it has tenants of its own, and leaves no session open.
+ * Gives one gateway to all plays that ask for a {@link Quay}, since starting one takes seconds. It
+ * has the demo's data. Whoever shares it has a tenant of its own, and leaves no session open.
  */
 final class SharedQuay implements ParameterResolver {
   /** Started with the first play, closed after the last. */
@@ -20,7 +21,7 @@ final class SharedQuay implements ParameterResolver {
     static Running start() {
       try {
         Path folder = Files.createTempDirectory("shared-quay");
-        return new Running(folder, Quay.start(folder));
+        return new Running(folder, Quay.start(GatewayProcess.in(folder).withArgument("--demo")));
       } catch (IOException full) {
         throw new UncheckedIOException(full);
       }
