@@ -4,6 +4,7 @@ import io.quaymaster.files.StoreKey;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Every scope that a file counts in: each place that it lies in from the innermost outwards, and
@@ -34,6 +35,10 @@ public final class Chain {
   /** The scopes of this chain that the other has not. */
   Chain without(Chain other) {
     return new Chain(scopes.stream().filter(s -> !other.scopes.contains(s)).toList());
+  }
+
+  Chain with(ScopeLedger scope) {
+    return new Chain(Stream.concat(scopes.stream(), Stream.of(scope)).toList());
   }
 
   boolean contains(long scopeId) {

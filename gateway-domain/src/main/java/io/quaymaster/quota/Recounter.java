@@ -1,14 +1,19 @@
 package io.quaymaster.quota;
 
+import io.quaymaster.files.FileAttributes.Identity;
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.FileStore;
 import io.quaymaster.files.FileStores;
+import io.quaymaster.files.Listing;
 import io.quaymaster.files.StoreKey;
 import io.quaymaster.quota.LedgerTable.ScopeRow;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.locks.Lock;
@@ -98,10 +103,39 @@ public final class Recounter {
           List.of(place),
           counted -> {
             ledger.placeMade(place);
+            enterOpenFiles(place);
             if (!table.isMeasured(place.id())) {
               countFirst(place);
             }
           });
+    }
+  }
+
+  /** Files that are open where the place was made count in it from now on. */
+  private void enterOpenFiles(ScopeRow place) throws FileFailure {
+    Optional<ScopeLedger> made = ledger.activeScope(place.id());
+    Map<Identity, SharedFile> open = openFiles.notCountedIn(place.id(), storeOf(place));
+    if (made.isEmpty() || open.isEmpty()) {
+      return;
+    }
+    FileStore store = stores.store(storeOf(place));
+    Deque<StoreKey> directories = new ArrayDeque<>(List.of(keyOf(place)));
+    while (!directories.isEmpty() && !open.isEmpty()) {
+      StoreKey directory = directories.pop();
+      try (Listing listing = store.list(directory)) {
+        for (Listing.Entry entry = listing.next(); entry != null; entry = listing.next()) {
+          if (entry.attributes().isDirectory()) {
+            directories.push(directory.child(entry.name()));
+          } else {
+            Optional.ofNullable(open.remove(entry.attributes().identity()))
+                .ifPresent(file -> file.enterPlace(made.get()));
+          }
+        }
+      } catch (FileFailure gone) {
+        if (gone.kind() != FileFailure.Kind.NOT_FOUND) {
+          throw gone;
+        }
+      }
     }
   }
 

@@ -171,11 +171,29 @@ public final class SharedFile {
       nameless = true;
     }
     stored = real.sizeBytes();
+    settleStored();
+  }
+
+  private void settleStored() {
     shrinkTo(stored);
     if (held > 0) {
       ledger.commit(chain, held, 0);
       accounted += held;
       held = 0;
+    }
+  }
+
+  /**
+   * A place was made around the file: what is stored is used there by now, and what is written from
+   * now on counts there as well. Only while the gate of the store is closed.
+   */
+  void enterPlace(ScopeLedger made) {
+    lock.lock();
+    try {
+      settleStored();
+      chain = chain.with(made);
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -3,6 +3,7 @@ package io.quaymaster.quota;
 import io.quaymaster.files.FileAttributes;
 import io.quaymaster.files.FileAttributes.Identity;
 import io.quaymaster.files.FileFailure;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -89,6 +90,17 @@ public final class SharedFiles {
         .filter(f -> f.chain().contains(scopeId))
         .mapToLong(SharedFile::countedButNotUsed)
         .sum();
+  }
+
+  /** Files of a store that do not count in a scope. Only while the gate of the store is closed. */
+  Map<Identity, SharedFile> notCountedIn(long scopeId, long storeId) {
+    Map<Identity, SharedFile> others = new HashMap<>();
+    for (SharedFile file : files.values()) {
+      if (file.id().storeId() == storeId && !file.chain().contains(scopeId)) {
+        others.put(file.id().identity(), file);
+      }
+    }
+    return others;
   }
 
   /** See {@link SharedFile#startAnew}. Only while all gates are closed. */

@@ -284,6 +284,28 @@ class CrashTest {
   }
 
   @Test
+  void whoIsWritingWhereAPlaceIsMadeCountsInIt() throws Exception {
+    TestProcess process = cluster.process(BY_HAND, folder);
+    Actor alice = process.as("alice@acme").mkdir("/carl").mkdir("/carl/deep");
+    AccountFile inside = alice.edit("/carl/deep/in");
+    AccountFile outside = alice.edit("/out");
+    inside.write(0, ByteBuffer.allocate(10));
+    inside.prepareWrite(10, 5);
+    outside.write(0, ByteBuffer.allocate(7));
+
+    cluster.account("carl@acme").home("main", "alice/carl").limits(30L, null);
+
+    inside.write(10, ByteBuffer.allocate(20));
+    fails(() -> inside.write(30, ByteBuffer.allocate(1)), QUOTA_BYTES);
+    outside.write(7, ByteBuffer.allocate(40));
+    inside.close();
+    outside.close();
+    process.settle();
+    assertThat(cluster.account("carl@acme").usage()).isEqualTo(new TestCluster.Usage(30, 0, 1, 0));
+    cluster.isExact();
+  }
+
+  @Test
   void aPlaceThatNobodyCameToCountIsCountedByAndBy() throws Exception {
     TestProcess process = cluster.process();
     Actor alice = process.as("alice@acme").mkdir("/carl").put("/carl/a", 10);
