@@ -25,7 +25,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
 
@@ -48,7 +47,7 @@ final class ChannelServices {
   private final DirectBuffers readBuffers;
   private final Duration patience;
   private final Clock clock;
-  private final AtomicInteger serving = new AtomicInteger();
+  private final ServedCount served = new ServedCount();
 
   /**
    * @param inputBuffers for what clients send
@@ -222,18 +221,18 @@ final class ChannelServices {
 
   private ServedChannel.Service counted(ServedChannel.Service service) {
     return (in, out, complaints) -> {
-      serving.incrementAndGet();
+      served.enter();
       try {
         return service.serve(in, out, complaints);
       } finally {
-        serving.decrementAndGet();
+        served.leave();
       }
     };
   }
 
   /** Channels whose thread is at work now. */
-  int serving() {
-    return serving.get();
+  ServedCount served() {
+    return served;
   }
 
   private void tellRefusal(Grant grant, String request, String sentence) {

@@ -17,6 +17,8 @@ import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.auth.password.UserAuthPasswordFactory;
 import org.apache.sshd.server.auth.pubkey.UserAuthPublicKeyFactory;
 import org.apache.sshd.server.global.NoMoreSessionsHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /** The SSH server: one visible list of all that a connection can meet. */
@@ -26,7 +28,13 @@ final class GatewaySshServer implements SmartLifecycle, SshListener {
    */
   private static final long REKEY_BYTES = 32L << 30;
 
+  /** How long a stop waits for channels to let go of their files. */
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
+
+  private static final Logger log = LoggerFactory.getLogger(GatewaySshServer.class);
+
   private final SshServer server = SshServer.setUpDefaultServer();
+  private final ServedCount served;
 
   GatewaySshServer(
       SshSettings settings,
@@ -34,6 +42,7 @@ final class GatewaySshServer implements SmartLifecycle, SshListener {
       LoginFlow logins,
       Admission admission,
       ChannelServices services) {
+    served = services.served();
     server.setHost(settings.bind());
     server.setPort(settings.port());
     server.setKeyPairProvider(hostKeys);
@@ -102,13 +111,21 @@ final class GatewaySshServer implements SmartLifecycle, SshListener {
     }
   }
 
-  /** The port closes first, so that no new session begins; then the sessions end. */
+  /**
+   * The port closes first, so that no new session begins; then the sessions end. Returns when their
+   * channels have settled what they were writing, so that the ledger may be stopped.
+   */
   @Override
   public void stop() {
     try {
       server.stop(true);
+      if (!served.awaitNone(STOP_PATIENCE)) {
+        log.warn("{} channels are still being served", served.now());
+      }
     } catch (IOException broken) {
       throw new UncheckedIOException(broken);
+    } catch (InterruptedException impatient) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -114,7 +114,7 @@ public class SshConfiguration {
             properties.ssh().stalledTimeout(),
             // Listings show local time, as sftp-server's do.
             clock.withZone(ZoneId.systemDefault()));
-    Gauge.builder("quaymaster.channels", services, ChannelServices::serving)
+    Gauge.builder("quaymaster.channels", services.served(), ServedCount::now)
         .description("Channels being served now")
         .register(registry);
     return new GatewaySshServer(

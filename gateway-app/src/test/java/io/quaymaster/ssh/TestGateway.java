@@ -243,7 +243,7 @@ final class TestGateway implements AutoCloseable {
 
   /** Channels whose thread is at work. */
   int channels() {
-    return services.serving();
+    return services.served().now();
   }
 
   /** What the audit log holds, as {@code action outcome code}, oldest first. */
