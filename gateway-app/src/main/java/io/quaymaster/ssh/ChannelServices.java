@@ -6,6 +6,7 @@ import io.quaymaster.accountfiles.AccountFilesEngine;
 import io.quaymaster.accountfiles.Refusals;
 import io.quaymaster.audit.AuditEvent;
 import io.quaymaster.audit.Chronicle;
+import io.quaymaster.audit.CorrelationId;
 import io.quaymaster.files.ByteText;
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.login.Grant;
@@ -200,13 +201,13 @@ final class ChannelServices {
 
   private Command no(ChannelSession channel, String request, String sentence) {
     ServedSession session = sessions.of(channel.getSession());
-    tellRefusal(session.grant(), request, sentence);
+    String correlationId = tellRefusal(session.grant(), request, sentence);
     return start(
         channel,
         session,
         request,
         (in, out, complaints) -> {
-          complaints.say(sentence);
+          complaints.say(sentence + " [" + correlationId + "]");
           return 1;
         });
   }
@@ -235,7 +236,9 @@ final class ChannelServices {
     return served;
   }
 
-  private void tellRefusal(Grant grant, String request, String sentence) {
+  /** Returns the id of the line in the audit log. */
+  private String tellRefusal(Grant grant, String request, String sentence) {
+    String correlationId = CorrelationId.next();
     chronicle.record(
         new AuditEvent(
             UUID.randomUUID(),
@@ -248,7 +251,8 @@ final class ChannelServices {
             "channel-request",
             AuditEvent.Outcome.REFUSED,
             "REQUEST_DENIED",
-            null,
+            correlationId,
             Map.of("request", request, "message", sentence)));
+    return correlationId;
   }
 }

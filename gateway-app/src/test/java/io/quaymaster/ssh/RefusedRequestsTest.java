@@ -76,6 +76,22 @@ class RefusedRequestsTest {
   }
 
   @Test
+  void theSentenceEndsWithTheIdThatTheAuditLogBears() {
+    String said = alice.openSsh().ssh("quay", "uptime").says(SENTENCE).output().strip();
+    assertThat(said).matches("(?s).*\\[[a-z0-9]{8}]");
+    String id = said.substring(said.length() - 9, said.length() - 1);
+    gateway.audit("alice");
+    assertThat(
+            gateway
+                .jdbc()
+                .sql("select detail ->> 'request' from audit_event where correlation_id = ?")
+                .param(id)
+                .query(String.class)
+                .list())
+        .containsExactly("exec");
+  }
+
+  @Test
   void noOtherSubsystem() {
     assertThat(alice.openSsh().ssh("-s", "quay", "netconf").status()).isEqualTo(1);
     alice
