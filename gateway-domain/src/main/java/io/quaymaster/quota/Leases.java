@@ -111,6 +111,10 @@ final class Leases {
         return;
       }
       Balance balance = table.balance(scope.id());
+      if (fits(missing, balance)) {
+        // Given back since we asked: only what one and the same moment shows is a reason to refuse.
+        continue;
+      }
       boolean othersHold = othersHold(missing, balance, table.lease(scope.id()));
       if (giveUpAt == 0 && (othersHold || scope.isHalfReserved())) {
         giveUpAt = System.nanoTime() + settings.reclaimWait().toNanos();
@@ -123,6 +127,12 @@ final class Leases {
       }
       scope.awaitRoom(LOOK_AGAIN);
     }
+  }
+
+  private static boolean fits(Amount missing, Balance balance) {
+    Amount taken = balance.used().plus(balance.reserved());
+    return missing.bytes() <= orMax(balance.bytesLimit()) - taken.bytes()
+        && missing.files() <= orMax(balance.filesLimit()) - taken.files();
   }
 
   private static boolean othersHold(Amount missing, Balance balance, Amount ours) {
