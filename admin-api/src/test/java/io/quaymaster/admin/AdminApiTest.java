@@ -3,7 +3,10 @@ package io.quaymaster.admin;
 import io.quaymaster.admin.Api.Answer;
 import io.quaymaster.admin.TestGateway.Seen;
 import io.quaymaster.db.TestDatabase;
+import java.sql.SQLException;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -25,12 +28,23 @@ abstract class AdminApiTest {
   @Autowired Seen seen;
   @Autowired TestGateway.Sessions sessions;
 
+  private static volatile @Nullable TestDatabase shared;
+
   @DynamicPropertySource
   static void database(DynamicPropertyRegistry properties) {
     TestDatabase database = TestDatabase.empty();
+    shared = database;
     properties.add("spring.datasource.url", database::url);
     properties.add("spring.datasource.username", database::username);
     properties.add("spring.datasource.password", database::password);
+  }
+
+  /** Cuts all connections of the gateway's pool, as a database does that restarts. */
+  static void cutDatabaseConnections() throws SQLException {
+    TestDatabase database = Objects.requireNonNull(shared);
+    database.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+            + " where datname = current_database() and pid <> pg_backend_pid()");
   }
 
   final Api as(String token) {

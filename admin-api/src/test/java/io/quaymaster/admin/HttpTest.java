@@ -1,7 +1,9 @@
 package io.quaymaster.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.quaymaster.admin.Api.Answer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -16,12 +18,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.JsonNode;
 
 /** What holds for every resource: bad requests, headers, the documentation, outages. */
 class HttpTest extends AdminApiTest {
   private static final String TENANTS = "/api/v1/tenants";
+
+  @Autowired private DataSource database;
 
   @Test
   void brokenJsonIsPointedAt() {
@@ -150,6 +156,24 @@ class HttpTest extends AdminApiTest {
       seen.databaseAway.set(false);
     }
     platformAdmin().get(TENANTS).ok();
+  }
+
+  /** Where the cut hits a transaction, its rollback fails too: no reason to speak of a defect. */
+  @Test
+  void aConnectionThatIsCutUnderARequestIsAnOutageToo() throws Exception {
+    String token = tenantToken(tenant());
+    int outages = 0;
+    for (int round = 0; round < 10; round++) {
+      await().until(() -> as(token).get(TENANTS).response().statusCode() == 200);
+      cutDatabaseConnections();
+      Answer answer = as(token).get(TENANTS);
+      if (answer.response().statusCode() != 200) {
+        answer.problem(503, "DATABASE_UNAVAILABLE");
+        outages++;
+      }
+    }
+    assertThat(outages).as("requests that met a cut connection").isPositive();
+    database.unwrap(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
   }
 
   @Test

@@ -29,7 +29,15 @@ final class Partials {
   }
 
   static void refuseReserved(RealPath path) throws FileFailure {
-    if (path.byteText().contains(RESERVED)) {
+    refuseIf(path.byteText().contains(RESERVED));
+  }
+
+  static void refuseReserved(FileName name) throws FileFailure {
+    refuseIf(isReserved(name));
+  }
+
+  private static void refuseIf(boolean reserved) throws FileFailure {
+    if (reserved) {
       throw new FileFailure(Kind.NOT_FOUND, "a reserved name");
     }
   }

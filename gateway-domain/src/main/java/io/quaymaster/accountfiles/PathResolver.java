@@ -67,8 +67,9 @@ final class PathResolver {
         continue;
       }
       boolean last = ahead.isEmpty();
-      RealPath next = reached.child(new FileName(part));
-      Partials.refuseReserved(next);
+      FileName name = new FileName(part);
+      Partials.refuseReserved(name);
+      RealPath next = reached.child(name);
       FileAttributes found;
       try {
         found = view.attributes(view.spot(next));

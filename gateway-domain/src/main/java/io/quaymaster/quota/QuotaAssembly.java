@@ -148,8 +148,7 @@ public final class QuotaAssembly {
    * @throws FileFailure if the place cannot be counted; may be called again
    */
   public void placeMade(long scopeId) throws FileFailure {
-    recounter.placeMade(scopeId);
-    notices.publish(QuotaHousekeeping.PLACE, Long.toString(scopeId));
+    housekeeping.placeMade(scopeId);
   }
 
   /**

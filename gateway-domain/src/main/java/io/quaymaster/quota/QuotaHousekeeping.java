@@ -168,11 +168,16 @@ final class QuotaHousekeeping {
     }
   }
 
+  /** Counts a new place, and tells all processes of it. */
+  void placeMade(long scopeId) throws FileFailure {
+    recounter.placeMade(scopeId);
+    notices.publish(PLACE, Long.toString(scopeId));
+  }
+
   /** Who made the place died before it was counted, or could not count it. */
   private void countForgotten(long scopeId) {
     try {
-      recounter.placeMade(scopeId);
-      notices.publish(PLACE, Long.toString(scopeId));
+      placeMade(scopeId);
       uncountable.remove(scopeId);
     } catch (FileFailure unreadable) {
       if (uncountable.add(scopeId)) {

@@ -176,6 +176,10 @@ public final class SharedFile {
 
   private void settleStored() {
     shrinkTo(stored);
+    commitHeld();
+  }
+
+  private void commitHeld() {
     if (held > 0) {
       ledger.commit(chain, held, 0);
       accounted += held;
@@ -199,11 +203,7 @@ public final class SharedFile {
 
   /** The last user is gone. */
   void end() {
-    if (held > 0) {
-      ledger.commit(chain, held, 0);
-      accounted += held;
-      held = 0;
-    }
+    commitHeld();
     if (nameless && accounted > 0) {
       ledger.free(chain, accounted, 0);
       accounted = 0;

@@ -22,9 +22,15 @@ final class DatabaseOutage {
     return false;
   }
 
-  /** PostgreSQL's Appendix A: class 08 connection, 53 resources, 57P operator intervention. */
+  /**
+   * PostgreSQL's Appendix A: class 08 connection, 53 resources, 57P operator intervention. The
+   * server and its driver always name a state; the pool does not when it says that a connection is
+   * closed, which is all that remains where a cut connection fails the rollback too.
+   */
   private static boolean isOutage(@Nullable String state) {
-    return state != null
-        && (state.startsWith("08") || state.startsWith("53") || state.startsWith("57P"));
+    return state == null
+        || state.startsWith("08")
+        || state.startsWith("53")
+        || state.startsWith("57P");
   }
 }
