@@ -136,6 +136,7 @@ class SshOverVirtualThreadsTest {
       }
       assertThat(session.pendingBytes()).isBetween(1L, ByteCommand.PENDING_BYTES + 64 * 1024);
       slow.getIoSession().resumeRead();
+      assertThat(checksum(channel.getInvertedOut(), new CRC32C())).isEqualTo(48L * MIB);
     }
   }
 
