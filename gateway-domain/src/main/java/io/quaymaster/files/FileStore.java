@@ -32,7 +32,13 @@ package io.quaymaster.files;
  * <p>Threads: any number, at once. Calls may block.
  */
 public interface FileStore extends AutoCloseable {
-  /** What a store can do beyond the common. */
+  /**
+   * What a store can do beyond the common.
+   *
+   * @param writesAnywhere any byte of a file can be written at any time, and others see it at once.
+   *     Else what is written is an upload: it goes on nearly in order (a write elsewhere is {@code
+   *     UNSUPPORTED} and loses nothing), and the name shows it only when the file is closed
+   */
   record Capabilities(
       boolean symbolicLinks, boolean hardLinks, boolean permissionBits, boolean writesAnywhere) {}
 
@@ -80,6 +86,28 @@ public interface FileStore extends AutoCloseable {
    * @throws FileFailure EXISTS if anything, also a link, has the name
    */
   OpenFile create(StoreKey key, Access access, int mode) throws FileFailure;
+
+  /**
+   * Begins a file that will take another's name when it is complete: {@link #create}, for a store
+   * that must know from the start where the bytes go. It is opened again as any file, and
+   * attributes, removals, lists and measures know it by its own name.
+   *
+   * @param target where {@link #publish} will lay it; in the same directory
+   */
+  default OpenFile createAside(StoreKey aside, StoreKey target, Access access, int mode)
+      throws FileFailure {
+    return create(aside, access, mode);
+  }
+
+  /**
+   * Gives a complete file that was begun aside its target's name; what had the name gives way,
+   * atomically. If that fails, what the store could keep is still there aside.
+   *
+   * @throws FileFailure as {@link #rename}
+   */
+  default void publish(StoreKey aside, StoreKey target) throws FileFailure {
+    rename(aside, target, true);
+  }
 
   /** Attributes of what has this very name: of a link, not of its target. */
   FileAttributes attributes(StoreKey key) throws FileFailure;

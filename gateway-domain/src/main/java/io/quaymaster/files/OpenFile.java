@@ -43,6 +43,13 @@ public interface OpenFile {
    */
   long copyTo(OpenFile target, long offset, long targetOffset, long length) throws FileFailure;
 
+  /**
+   * Of a file that will not be completed now: keeps what was written so that it can be gone on with
+   * after {@link #close}. {@link #attributes} says afterwards how much that is, also if this fails.
+   * Nothing to do for a store that keeps every write.
+   */
+  default void preserve() throws FileFailure {}
+
   /** Releases the file. Once only. A failure means that not all that was written is safe. */
   void close() throws FileFailure;
 }

@@ -1,0 +1,133 @@
+package io.quaymaster.storage.s3;
+
+import io.quaymaster.files.AttributeChange.Times;
+import io.quaymaster.files.FileFailure;
+import io.quaymaster.files.FileStore.Measure;
+import io.quaymaster.files.StoreKey;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What outlives a process of one store's uploads that are not complete: the port to the database.
+ * Any replica can go on with any of them.
+ *
+ * <p>Who goes on with an upload takes it over with a new <em>fence</em>; whoever had it before
+ * finds its own fence stale and must stop.
+ *
+ * <p>Every method may fail with {@code LEDGER_UNAVAILABLE}. Threads: any.
+ */
+public interface UploadRecords {
+  /**
+   * An upload.
+   *
+   * @param key the name by which it is known until it is complete
+   * @param target where its bytes will lie
+   * @param uploadId the multipart upload on the server; null: none was begun
+   * @param fence raised with each take-over
+   * @param sizeBytes how much of it is kept: recorded parts from the first on without a gap, and
+   *     the tail
+   * @param completing the upload was about to be completed when this was written
+   */
+  record Upload(
+      UUID id,
+      StoreKey key,
+      StoreKey target,
+      @Nullable String uploadId,
+      long fence,
+      int mode,
+      @Nullable Times times,
+      long sizeBytes,
+      boolean completing,
+      Instant changedAt) {}
+
+  /**
+   * A part that the server has.
+   *
+   * @param number from 1
+   * @param checksum as the server must be told it again; null: none was sent
+   */
+  record Part(int number, long sizeBytes, String eTag, @Nullable String checksum) {}
+
+  /**
+   * All of an upload.
+   *
+   * @param parts in their order
+   * @param tail bytes behind the parts, too few for one; read-only
+   */
+  record Saved(Upload upload, List<Part> parts, ByteBuffer tail) {}
+
+  /** The upload that is known by a name. */
+  Optional<Upload> find(StoreKey key) throws FileFailure;
+
+  /** Uploads whose keys lie directly in a directory, in the order of their keys' bytes. */
+  List<Upload> in(StoreKey directory) throws FileFailure;
+
+  /** Whether any upload's key lies below a directory, at any depth. */
+  boolean anyBelow(StoreKey directory) throws FileFailure;
+
+  /** The kept bytes and the number of all uploads at or below a key. */
+  Measure measure(StoreKey key) throws FileFailure;
+
+  /**
+   * Records a new upload, with fence 0 and nothing kept.
+   *
+   * @return false if the key has one already
+   */
+  boolean begin(
+      UUID id,
+      StoreKey key,
+      StoreKey target,
+      @Nullable String uploadId,
+      int mode,
+      @Nullable Times times)
+      throws FileFailure;
+
+  /**
+   * Notes the multipart upload of one that was recorded without.
+   *
+   * @return false if the fence is stale or the upload gone
+   */
+  boolean started(UUID id, long fence, String uploadId) throws FileFailure;
+
+  /**
+   * Records a part that the server has. A part of this number is replaced.
+   *
+   * @param withTail the part begins with the recorded tail, which is dropped in the same breath
+   * @return false if the fence is stale or the upload gone
+   */
+  boolean addPart(UUID id, long fence, Part part, boolean withTail) throws FileFailure;
+
+  /**
+   * Keeps the bytes behind the parts (those that remain in the buffer, which is not changed); drops
+   * parts from {@code parts + 1} on.
+   *
+   * @param parts how many parts the upload has by now
+   * @return false if the fence is stale or the upload gone
+   */
+  boolean keep(UUID id, long fence, int parts, ByteBuffer tail, int mode, @Nullable Times times)
+      throws FileFailure;
+
+  /**
+   * Says that the upload is about to be completed.
+   *
+   * @return false if the fence is stale or the upload gone
+   */
+  boolean completing(UUID id, long fence) throws FileFailure;
+
+  /** Makes an upload this caller's own: all of it, with a fence that is new. */
+  Optional<Saved> takeOver(StoreKey key) throws FileFailure;
+
+  /** Forgets an upload. Nothing happens if it is gone. */
+  void remove(UUID id) throws FileFailure;
+
+  /** Uploads that nobody has changed for so long, oldest first, at most {@code limit}. */
+  List<Upload> unchangedFor(Duration age, int limit) throws FileFailure;
+
+  /** Those of these multipart uploads that a record knows. */
+  List<String> known(List<String> uploadIds) throws FileFailure;
+}
