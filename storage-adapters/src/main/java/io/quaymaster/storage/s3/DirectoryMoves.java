@@ -40,6 +40,11 @@ public interface DirectoryMoves {
   /** The move is over. */
   void end(UUID id) throws FileFailure;
 
+  /**
+   * Whether other processes work at the store's database now, and may not know yet what changed.
+   */
+  boolean othersAlive() throws FileFailure;
+
   /** Makes moves of processes that are dead this one's own. */
   List<Move> takeOver() throws FileFailure;
 }

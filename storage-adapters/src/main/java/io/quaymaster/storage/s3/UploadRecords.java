@@ -70,8 +70,8 @@ public interface UploadRecords {
   /** Whether any upload's key lies below a directory, at any depth. */
   boolean anyBelow(StoreKey directory) throws FileFailure;
 
-  /** The kept bytes and the number of all uploads at or below a key. */
-  Measure measure(StoreKey key) throws FileFailure;
+  /** The kept bytes and the number of all uploads at or below a key, but for some. */
+  Measure measure(StoreKey key, List<UUID> except) throws FileFailure;
 
   /**
    * Records a new upload, with fence 0 and nothing kept.

@@ -1,0 +1,394 @@
+package io.quaymaster.storage.s3;
+
+import io.quaymaster.files.FileFailure;
+import io.quaymaster.files.FileFailure.Kind;
+import io.quaymaster.storage.s3.UploadRecords.Part;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
+import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.MetadataDirective;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
+import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
+import software.amazon.awssdk.services.s3.model.UploadPartCopyRequest;
+import software.amazon.awssdk.services.s3.model.UploadPartRequest;
+import software.amazon.awssdk.services.s3.model.UploadPartResponse;
+
+/**
+ * The requests that a store makes, by keys as the server has them. Failures are {@link
+ * S3Failures}'; what was sent is compared with what the server says it has.
+ *
+ * <p>Threads: any. Calls block.
+ */
+final class Bucket implements AutoCloseable {
+  /** Largest object that one copy request takes, and largest part, in bytes. */
+  static final long MAX_COPY = 5L << 30;
+
+  private final S3Client client;
+  private final S3Settings settings;
+  private final S3Meters meters;
+
+  Bucket(S3Client client, S3Settings settings, S3Meters meters) {
+    this.client = client;
+    this.settings = settings;
+    this.meters = meters;
+  }
+
+  S3Traits traits() {
+    return settings.traits();
+  }
+
+  /** What is at a key; empty if nothing is. */
+  Optional<ObjectInfo> head(String key) throws FileFailure {
+    try {
+      HeadObjectResponse found = client.headObject(r -> r.bucket(settings.bucket()).key(key));
+      String version = found.versionId();
+      return Optional.of(
+          new ObjectInfo(
+              key,
+              found.contentLength(),
+              found.eTag(),
+              version == null || version.equals("null") ? null : version,
+              found.lastModified(),
+              found));
+    } catch (SdkException failure) {
+      if (S3Failures.isMissing(failure)) {
+        return Optional.empty();
+      }
+      throw S3Failures.of(failure);
+    }
+  }
+
+  /**
+   * Some bytes of one version of an object.
+   *
+   * @throws FileFailure STORE_ERROR also if the object is another one by now, or gone
+   */
+  ResponseInputStream<GetObjectResponse> get(ObjectInfo object, long offset, long length)
+      throws FileFailure {
+    GetObjectRequest request =
+        GetObjectRequest.builder()
+            .bucket(settings.bucket())
+            .key(object.key())
+            .versionId(object.versionId())
+            .ifMatch(object.eTag())
+            .range("bytes=" + offset + "-" + (offset + length - 1))
+            .build();
+    ResponseInputStream<GetObjectResponse> body;
+    try {
+      body = client.getObject(request);
+    } catch (SdkException failure) {
+      if (S3Failures.isConditionNotMet(failure) || S3Failures.isMissing(failure)) {
+        throw changed();
+      }
+      throw S3Failures.of(failure);
+    }
+    if (!object.eTag().equals(body.response().eTag())) {
+      // The server ignores the condition.
+      body.abort();
+      throw changed();
+    }
+    meters.received(length);
+    return body;
+  }
+
+  private static FileFailure changed() {
+    return new FileFailure(Kind.STORE_ERROR, "the file was replaced or removed meanwhile");
+  }
+
+  /**
+   * A page of keys in the order of their bytes.
+   *
+   * @param delimiter null: all keys; else those below a further one are one prefix
+   * @param continuation null: the first page
+   */
+  ListObjectsV2Response list(
+      String prefix, @Nullable String delimiter, @Nullable String continuation, int max)
+      throws FileFailure {
+    return run(
+        () ->
+            client.listObjectsV2(
+                r ->
+                    r.bucket(settings.bucket())
+                        .prefix(prefix)
+                        .delimiter(delimiter)
+                        .continuationToken(continuation)
+                        .encodingType("url")
+                        .maxKeys(max)));
+  }
+
+  /**
+   * Writes an object in one request.
+   *
+   * @param keep whether an object that is there stays; only where the server can do that
+   * @throws FileFailure EXISTS if one was there
+   */
+  String put(String key, Map<String, String> metadata, Payload payload, boolean keep)
+      throws FileFailure {
+    PutObjectRequest.Builder request =
+        PutObjectRequest.builder()
+            .bucket(settings.bucket())
+            .key(key)
+            .metadata(metadata)
+            .storageClass(settings.storageClass())
+            .serverSideEncryption(encryption())
+            .ssekmsKeyId(kmsKey())
+            .ifNoneMatch(keep ? "*" : null);
+    String crc = traits().checksums() ? payload.crc32() : null;
+    request.checksumCRC32(crc);
+    PutObjectResponse put = keeping(() -> client.putObject(request.build(), payload.body()));
+    meters.sent(payload.length());
+    compare(payload, crc, put.checksumCRC32(), put.eTag());
+    return put.eTag();
+  }
+
+  private void compare(
+      Payload sent, @Nullable String crc, @Nullable String stored, @Nullable String eTag)
+      throws FileFailure {
+    boolean same =
+        crc != null
+            ? stored == null || stored.equals(crc)
+            : !isMd5(eTag) || unquoted(eTag).equals(sent.md5());
+    if (!same) {
+      throw new FileFailure(Kind.STORE_ERROR, "the store has other bytes than it was sent");
+    }
+  }
+
+  /** The ETag of an object that is encrypted with a key of KMS is no hash of its bytes. */
+  private boolean isMd5(@Nullable String eTag) {
+    return eTag != null
+        && !(settings.encryption() instanceof S3Settings.Encryption.Kms)
+        && unquoted(eTag).matches("[0-9a-f]{32}");
+  }
+
+  private static String unquoted(@Nullable String eTag) {
+    return eTag == null ? "" : eTag.replace("\"", "");
+  }
+
+  /** Begins a multipart upload, which nobody sees until it is completed. */
+  String beginUpload(String key, Map<String, String> metadata, @Nullable ObjectInfo like)
+      throws FileFailure {
+    CreateMultipartUploadRequest.Builder request =
+        CreateMultipartUploadRequest.builder()
+            .bucket(settings.bucket())
+            .key(key)
+            .metadata(metadata)
+            .storageClass(settings.storageClass())
+            .serverSideEncryption(encryption())
+            .ssekmsKeyId(kmsKey())
+            .checksumAlgorithm(traits().checksums() ? ChecksumAlgorithm.CRC32 : null);
+    if (like != null) {
+      HeadObjectResponse d = like.described();
+      request
+          .contentType(d.contentType())
+          .contentEncoding(d.contentEncoding())
+          .contentLanguage(d.contentLanguage())
+          .contentDisposition(d.contentDisposition())
+          .cacheControl(d.cacheControl());
+    }
+    return run(() -> client.createMultipartUpload(request.build()).uploadId());
+  }
+
+  Part uploadPart(String key, String uploadId, int number, Payload payload) throws FileFailure {
+    String crc = traits().checksums() ? payload.crc32() : null;
+    UploadPartRequest request =
+        UploadPartRequest.builder()
+            .bucket(settings.bucket())
+            .key(key)
+            .uploadId(uploadId)
+            .partNumber(number)
+            .checksumCRC32(crc)
+            .build();
+    meters.partsInFlight(1);
+    try {
+      UploadPartResponse sent = run(() -> client.uploadPart(request, payload.body()));
+      meters.sent(payload.length());
+      compare(payload, crc, sent.checksumCRC32(), sent.eTag());
+      return new Part(number, payload.length(), sent.eTag(), sent.checksumCRC32());
+    } finally {
+      meters.partsInFlight(-1);
+    }
+  }
+
+  /** A part that the server copies by itself. */
+  Part copyPart(
+      ObjectInfo source, long offset, long length, String key, String uploadId, int number)
+      throws FileFailure {
+    UploadPartCopyRequest request =
+        UploadPartCopyRequest.builder()
+            .sourceBucket(settings.bucket())
+            .sourceKey(source.key())
+            .sourceVersionId(source.versionId())
+            .copySourceIfMatch(source.eTag())
+            .copySourceRange("bytes=" + offset + "-" + (offset + length - 1))
+            .destinationBucket(settings.bucket())
+            .destinationKey(key)
+            .uploadId(uploadId)
+            .partNumber(number)
+            .build();
+    meters.partsInFlight(1);
+    try {
+      var copied = unchanged(() -> client.uploadPartCopy(request)).copyPartResult();
+      return new Part(number, length, copied.eTag(), copied.checksumCRC32());
+    } finally {
+      meters.partsInFlight(-1);
+    }
+  }
+
+  /**
+   * Makes the object out of its parts, and looks whether it is as long as they are.
+   *
+   * @param keep as of {@link #put}
+   */
+  void complete(String key, String uploadId, List<Part> parts, boolean keep) throws FileFailure {
+    List<CompletedPart> completed = new ArrayList<>();
+    long length = 0;
+    for (Part part : parts) {
+      completed.add(
+          CompletedPart.builder()
+              .partNumber(part.number())
+              .eTag(part.eTag())
+              .checksumCRC32(part.checksum())
+              .build());
+      length += part.sizeBytes();
+    }
+    CompleteMultipartUploadRequest request =
+        CompleteMultipartUploadRequest.builder()
+            .bucket(settings.bucket())
+            .key(key)
+            .uploadId(uploadId)
+            .multipartUpload(u -> u.parts(completed))
+            .ifNoneMatch(keep ? "*" : null)
+            .build();
+    keeping(() -> client.completeMultipartUpload(request));
+    Optional<ObjectInfo> made = head(key);
+    if (made.isEmpty() || made.get().sizeBytes() != length) {
+      throw new FileFailure(Kind.STORE_ERROR, "the store did not put the parts together as sent");
+    }
+  }
+
+  /** Gives up a multipart upload. Nothing happens if it is gone. */
+  void abort(String key, String uploadId) throws FileFailure {
+    try {
+      client.abortMultipartUpload(r -> r.bucket(settings.bucket()).key(key).uploadId(uploadId));
+    } catch (SdkException failure) {
+      if (!S3Failures.isMissing(failure)) {
+        throw S3Failures.of(failure);
+      }
+    }
+  }
+
+  ListMultipartUploadsResponse uploads(
+      String prefix, @Nullable String keyMarker, @Nullable String uploadIdMarker)
+      throws FileFailure {
+    return run(
+        () ->
+            client.listMultipartUploads(
+                r ->
+                    r.bucket(settings.bucket())
+                        .prefix(prefix)
+                        .encodingType("url")
+                        .keyMarker(keyMarker)
+                        .uploadIdMarker(uploadIdMarker)));
+  }
+
+  /**
+   * Copies an object of at most {@link #MAX_COPY} bytes on the server.
+   *
+   * @param metadata user metadata of the copy
+   * @param keep as of {@link #put}
+   */
+  void copy(ObjectInfo source, String key, Map<String, String> metadata, boolean keep)
+      throws FileFailure {
+    HeadObjectResponse d = source.described();
+    CopyObjectRequest request =
+        CopyObjectRequest.builder()
+            .sourceBucket(settings.bucket())
+            .sourceKey(source.key())
+            .sourceVersionId(source.versionId())
+            .copySourceIfMatch(source.eTag())
+            .destinationBucket(settings.bucket())
+            .destinationKey(key)
+            .metadataDirective(MetadataDirective.REPLACE)
+            .metadata(metadata)
+            .contentType(d.contentType())
+            .contentEncoding(d.contentEncoding())
+            .contentLanguage(d.contentLanguage())
+            .contentDisposition(d.contentDisposition())
+            .cacheControl(d.cacheControl())
+            .storageClass(settings.storageClass())
+            .serverSideEncryption(encryption())
+            .ssekmsKeyId(kmsKey())
+            .ifNoneMatch(keep ? "*" : null)
+            .build();
+    keeping(() -> client.copyObject(request));
+  }
+
+  /** Removes what is at a key. Nothing happens if nothing is. */
+  void delete(String key) throws FileFailure {
+    run(() -> client.deleteObject(r -> r.bucket(settings.bucket()).key(key)));
+  }
+
+  private @Nullable ServerSideEncryption encryption() {
+    return switch (settings.encryption()) {
+      case S3Settings.Encryption.BucketDefault _ -> null;
+      case S3Settings.Encryption.ServerKey _ -> ServerSideEncryption.AES256;
+      case S3Settings.Encryption.Kms _ -> ServerSideEncryption.AWS_KMS;
+    };
+  }
+
+  private @Nullable String kmsKey() {
+    return settings.encryption() instanceof S3Settings.Encryption.Kms(String id) ? id : null;
+  }
+
+  private static <T> T run(Supplier<T> call) throws FileFailure {
+    try {
+      return call.get();
+    } catch (SdkException failure) {
+      throw S3Failures.of(failure);
+    }
+  }
+
+  private static <T> T keeping(Supplier<T> call) throws FileFailure {
+    try {
+      return call.get();
+    } catch (SdkException failure) {
+      if (S3Failures.isConditionNotMet(failure)) {
+        throw new FileFailure(Kind.EXISTS, "the name is taken", failure);
+      }
+      throw S3Failures.of(failure);
+    }
+  }
+
+  private static <T> T unchanged(Supplier<T> call) throws FileFailure {
+    try {
+      return call.get();
+    } catch (SdkException failure) {
+      if (S3Failures.isConditionNotMet(failure)) {
+        throw changed();
+      }
+      throw S3Failures.of(failure);
+    }
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}

@@ -1,0 +1,364 @@
+package io.quaymaster.storage.s3;
+
+import io.quaymaster.files.AttributeChange;
+import io.quaymaster.files.AttributeChange.Times;
+import io.quaymaster.files.FileAttributes;
+import io.quaymaster.files.FileAttributes.Identity;
+import io.quaymaster.files.FileFailure;
+import io.quaymaster.files.FileFailure.Kind;
+import io.quaymaster.files.StoreKey;
+import io.quaymaster.storage.s3.UploadRecords.Saved;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An upload that is not complete.
+ *
+ * <p>One that was begun aside is resumable: what the server has is recorded as it goes, the end
+ * when it is preserved. It may then sleep, holding no memory, and wakes when somebody goes on with
+ * it. A record that somebody else has taken over makes this upload fail.
+ *
+ * <p>Threads: any; those that change it wait for each other.
+ */
+final class Draft implements TransferMemory.Holder {
+  private final UploadServices services;
+  private final String objectKey;
+  private final StoreKey key;
+  private final StoreKey target;
+  private final UUID id;
+  private final boolean keep;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final DraftRecord record;
+  private final UploadContent content;
+  private @Nullable String uploadId;
+  private int mode;
+  private @Nullable Times times;
+  private boolean attributesChanged;
+  private boolean asleep;
+  private boolean gone;
+  private volatile long size;
+  private volatile long lastUsed = System.nanoTime();
+
+  /**
+   * @param key the name by which it is known; equal to {@code target} if it is not resumable
+   * @param objectKey the key of the object that it will be
+   * @param keep whether an object that is there by then stays, where the server can do that
+   */
+  Draft(
+      UploadServices services,
+      UUID id,
+      StoreKey key,
+      StoreKey target,
+      String objectKey,
+      int mode,
+      boolean keep) {
+    this.services = services;
+    this.id = id;
+    this.key = key;
+    this.target = target;
+    this.objectKey = objectKey;
+    this.keep = keep;
+    this.mode = mode;
+    this.record = new DraftRecord(services.records(), id, key);
+    this.content =
+        new UploadContent(
+            services, objectKey, record, this::uploadId, isResumable() ? this::letGo : null);
+  }
+
+  /** An upload that sleeps in its record. */
+  static Draft asleep(UploadServices services, UploadRecords.Upload upload, String objectKey) {
+    Draft draft =
+        new Draft(
+            services, upload.id(), upload.key(), upload.target(), objectKey, upload.mode(), false);
+    draft.times = upload.times();
+    draft.size = upload.sizeBytes();
+    draft.asleep = true;
+    return draft;
+  }
+
+  UUID id() {
+    return id;
+  }
+
+  StoreKey key() {
+    return key;
+  }
+
+  StoreKey target() {
+    return target;
+  }
+
+  boolean isResumable() {
+    return !key.equals(target);
+  }
+
+  long size() {
+    return size;
+  }
+
+  /** Never waits for a transfer. */
+  FileAttributes attributes() {
+    return attributes(id, size, mode, times);
+  }
+
+  static FileAttributes attributes(UUID id, long size, int mode, @Nullable Times times) {
+    long now = Instant.now().getEpochSecond();
+    return new FileAttributes(
+        FileAttributes.Type.FILE,
+        size,
+        (mode | 0600) & 0777,
+        1,
+        times == null ? now : times.modifiedSeconds(),
+        times == null ? now : times.accessedSeconds(),
+        new Identity(id.getMostSignificantBits(), id.getLeastSignificantBits()));
+  }
+
+  /** Something that is done with the upload awake and to oneself. */
+  @FunctionalInterface
+  private interface Work<T> {
+    T run() throws FileFailure;
+  }
+
+  private <T> T awake(Work<T> work) throws FileFailure {
+    lock.lock();
+    try {
+      lastUsed = System.nanoTime();
+      refuseIfGone();
+      if (asleep) {
+        wake();
+      }
+      content.check();
+      return work.run();
+    } finally {
+      if (!asleep) {
+        size = content.size();
+      }
+      lock.unlock();
+    }
+  }
+
+  private void refuseIfGone() throws FileFailure {
+    if (gone) {
+      throw new FileFailure(Kind.INVALID_HANDLE, "the upload was given up");
+    }
+  }
+
+  void setAttributes(AttributeChange change) throws FileFailure {
+    lock.lock();
+    try {
+      boolean slept = asleep;
+      awake(
+          () -> {
+            mode = change.mode() == null ? mode : change.mode();
+            times = change.times() == null ? times : change.times();
+            attributesChanged |= !change.isNone();
+            return change;
+          });
+      if (slept) {
+        preserve();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void write(long offset, ByteBuffer from) throws FileFailure {
+    if (isResumable()) {
+      services.memory().register(this);
+    }
+    awake(
+        () -> {
+          content.write(offset, from);
+          return from;
+        });
+  }
+
+  void append(CopySource source, long offset) throws FileFailure {
+    awake(
+        () -> {
+          content.append(source, offset);
+          return source;
+        });
+  }
+
+  int read(long offset, ByteBuffer into) throws FileFailure {
+    return awake(() -> content.read(offset, into));
+  }
+
+  void setSize(long newSize) throws FileFailure {
+    awake(
+        () -> {
+          if (newSize == 0) {
+            content.clear();
+            record.restart(target, mode, times);
+          } else {
+            content.setSize(newSize);
+          }
+          return newSize;
+        });
+  }
+
+  private String uploadId() throws FileFailure {
+    String begun = uploadId;
+    if (begun == null) {
+      begun = services.bucket().beginUpload(objectKey, metadata(), null);
+      uploadId = begun;
+      attributesChanged = false;
+      if (isResumable()) {
+        record.started(target, begun, mode, times);
+      }
+    }
+    return begun;
+  }
+
+  private Map<String, String> metadata() {
+    return ObjectInfo.metadata(mode, times, FileAttributes.Type.FILE);
+  }
+
+  /**
+   * Makes the object, and forgets the upload.
+   *
+   * @throws FileFailure EXISTS
+   */
+  void complete() throws FileFailure {
+    awake(
+        () -> {
+          UploadContent.Complete whole = content.complete(uploadId != null);
+          record.completing();
+          make(whole);
+          record.remove();
+          forget();
+          return whole;
+        });
+  }
+
+  private void make(UploadContent.Complete whole) throws FileFailure {
+    Bucket bucket = services.bucket();
+    switch (whole) {
+      case UploadContent.Complete.Copy(ObjectInfo source) ->
+          new ServerCopy(bucket).copy(source, objectKey, metadata(), keep);
+      case UploadContent.Complete.Whole(Payload payload) ->
+          bucket.put(objectKey, metadata(), payload, keep && bucket.traits().conditionalPut());
+      case UploadContent.Complete.InParts(String upload, var parts) -> {
+        bucket.complete(objectKey, upload, parts, keep && bucket.traits().conditionalComplete());
+        if (attributesChanged) {
+          // The server wants to know them when the upload begins; clients say them at its end.
+          new ServerCopy(bucket).describe(objectKey, new AttributeChange(mode, times));
+        }
+      }
+    }
+  }
+
+  /** Keeps all there is so that another process can go on, and holds no memory any more. */
+  void preserve() throws FileFailure {
+    lock.lock();
+    try {
+      if (gone || asleep) {
+        return;
+      }
+      try {
+        UploadContent.Keepable kept = content.keepable();
+        record.keep(target, kept.parts(), kept.tail(), mode, times);
+      } finally {
+        asleep = true;
+        size = record.keptBytes();
+        content.letGo(size);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Everybody waits for memory: this one gives back what it has, and queues for a part's. */
+  private void letGo() throws FileFailure {
+    preserve();
+    wake();
+  }
+
+  private void wake() throws FileFailure {
+    Saved saved = record.takeOver();
+    uploadId = saved.upload().uploadId();
+    // What the server was told when the upload began may be old by now.
+    attributesChanged = uploadId != null;
+    content.restore(saved);
+    asleep = false;
+    services.memory().register(this);
+  }
+
+  /** Gives up all of it. */
+  void discard() throws FileFailure {
+    lock.lock();
+    try {
+      if (gone) {
+        return;
+      }
+      if (asleep) {
+        uploadId = record.takeOver().upload().uploadId();
+      }
+      content.awaitSent();
+      if (uploadId != null) {
+        services.bucket().abort(objectKey, uploadId);
+      }
+      record.remove();
+      forget();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void forget() {
+    gone = true;
+    detach();
+    content.letGo(size);
+  }
+
+  boolean isGone() {
+    lock.lock();
+    try {
+      return gone;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isAsleep() {
+    lock.lock();
+    try {
+      return asleep;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nobody in this process works at it any more. */
+  void detach() {
+    services.memory().forget(this);
+  }
+
+  @Override
+  public long lastUsed() {
+    return lastUsed;
+  }
+
+  @Override
+  public boolean relent() {
+    if (asleep || !lock.tryLock()) {
+      return false;
+    }
+    try {
+      boolean holds = content.holdsMemory();
+      if (holds) {
+        preserve();
+      }
+      return holds;
+    } catch (FileFailure unkept) {
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

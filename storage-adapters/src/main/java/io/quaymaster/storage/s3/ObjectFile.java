@@ -1,0 +1,92 @@
+package io.quaymaster.storage.s3;
+
+import io.quaymaster.files.AttributeChange;
+import io.quaymaster.files.FileAttributes;
+import io.quaymaster.files.FileFailure;
+import io.quaymaster.files.FileFailure.Kind;
+import io.quaymaster.files.OpenFile;
+import java.nio.ByteBuffer;
+
+/** One version of an object, open for reading. */
+final class ObjectFile implements OpenFile {
+  private final Bucket bucket;
+  private final ReadAhead ahead;
+  private volatile ObjectInfo object;
+  private volatile boolean closed;
+
+  ObjectFile(Bucket bucket, ObjectInfo object, ReadAhead ahead) {
+    this.bucket = bucket;
+    this.object = object;
+    this.ahead = ahead;
+  }
+
+  private void refuseIfClosed() throws FileFailure {
+    if (closed) {
+      throw new FileFailure(Kind.INVALID_HANDLE, "the file is closed");
+    }
+  }
+
+  @Override
+  public FileAttributes attributes() throws FileFailure {
+    refuseIfClosed();
+    return object.attributes(FileAttributes.Type.FILE);
+  }
+
+  @Override
+  public int read(long offset, ByteBuffer into) throws FileFailure {
+    refuseIfClosed();
+    if (offset < 0) {
+      throw new FileFailure(Kind.INVALID_ARGUMENT, "an offset of 2^63 or more");
+    }
+    return ahead.read(offset, into);
+  }
+
+  @Override
+  public void write(long offset, ByteBuffer from) throws FileFailure {
+    throw notWritable();
+  }
+
+  @Override
+  public void setSize(long sizeBytes) throws FileFailure {
+    throw notWritable();
+  }
+
+  private FileFailure notWritable() throws FileFailure {
+    refuseIfClosed();
+    return new FileFailure(Kind.INVALID_HANDLE, "the file is open for reading only");
+  }
+
+  @Override
+  public void setAttributes(AttributeChange change) throws FileFailure {
+    refuseIfClosed();
+    new ServerCopy(bucket).describe(object.key(), change);
+  }
+
+  @Override
+  public void sync() throws FileFailure {
+    refuseIfClosed();
+  }
+
+  @Override
+  public long copyTo(OpenFile target, long offset, long targetOffset, long length)
+      throws FileFailure {
+    refuseIfClosed();
+    DraftFile draft = DraftFile.writable(target);
+    if (offset < 0 || targetOffset < 0 || length < 0) {
+      throw new FileFailure(Kind.INVALID_ARGUMENT, "an offset or length of 2^63 or more");
+    }
+    long count = Math.min(length, object.sizeBytes() - offset);
+    if (count <= 0) {
+      return 0;
+    }
+    draft.append(new CopySource(object, offset, count), targetOffset);
+    return count;
+  }
+
+  @Override
+  public void close() throws FileFailure {
+    refuseIfClosed();
+    closed = true;
+    ahead.close();
+  }
+}

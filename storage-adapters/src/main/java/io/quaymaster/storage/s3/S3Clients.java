@@ -1,0 +1,124 @@
+package io.quaymaster.storage.s3;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.sts.StsClient;
+import software.amazon.awssdk.services.sts.auth.StsAssumeRoleCredentialsProvider;
+
+/**
+ * Makes the SDK's clients: one a store, so that a store that is dead takes no other's connections.
+ */
+final class S3Clients {
+  private static final Duration CONNECT = Duration.ofSeconds(5);
+  private static final int CONNECTIONS = 64;
+  private static final int ATTEMPTS = 6;
+  private static final int MAX_SESSION_NAME = 64;
+
+  private S3Clients() {}
+
+  /**
+   * @param patience how long a request may take, retries included
+   */
+  static S3Client open(S3Settings settings, S3Meters meters, Duration patience) {
+    SdkHttpClient http =
+        Apache5HttpClient.builder()
+            .maxConnections(CONNECTIONS)
+            .connectionTimeout(CONNECT)
+            .connectionAcquisitionTimeout(patience)
+            .socketTimeout(patience.dividedBy(2))
+            .tcpKeepAlive(true)
+            .build();
+    S3Traits traits = settings.traits();
+    S3ClientBuilder builder =
+        S3Client.builder()
+            .httpClient(http)
+            .forcePathStyle(settings.pathStyle())
+            .credentialsProvider(credentials(settings))
+            .requestChecksumCalculation(
+                traits.checksums()
+                    ? RequestChecksumCalculation.WHEN_SUPPORTED
+                    : RequestChecksumCalculation.WHEN_REQUIRED)
+            .responseChecksumValidation(
+                traits.checksums()
+                    ? ResponseChecksumValidation.WHEN_SUPPORTED
+                    : ResponseChecksumValidation.WHEN_REQUIRED)
+            .overrideConfiguration(overrides(meters, patience));
+    if (settings.endpoint() != null) {
+      builder.endpointOverride(settings.endpoint());
+    }
+    Region region = region(settings);
+    if (region != null) {
+      builder.region(region);
+    }
+    return builder.build();
+  }
+
+  private static ClientOverrideConfiguration overrides(S3Meters meters, Duration patience) {
+    return ClientOverrideConfiguration.builder()
+        .retryStrategy(
+            AwsRetryStrategy.standardRetryStrategy().toBuilder().maxAttempts(ATTEMPTS).build())
+        .apiCallTimeout(patience)
+        .addExecutionInterceptor(new RequestMetering(meters))
+        .build();
+  }
+
+  /** A server of somebody else's hardly cares, but the signature must name a region. */
+  private static @Nullable Region region(S3Settings settings) {
+    if (settings.region() != null) {
+      return Region.of(settings.region());
+    }
+    return settings.endpoint() == null ? null : Region.US_EAST_1;
+  }
+
+  private static AwsCredentialsProvider credentials(S3Settings settings) {
+    return provider(settings.credentials(), settings);
+  }
+
+  private static AwsCredentialsProvider provider(S3Credentials credentials, S3Settings settings) {
+    return switch (credentials) {
+      case S3Credentials.Surroundings _ -> DefaultCredentialsProvider.builder().build();
+      case S3Credentials.Profile(String name) ->
+          ProfileCredentialsProvider.builder().profileName(name).build();
+      case S3Credentials.StaticKeys(String id, String secret) ->
+          StaticCredentialsProvider.create(AwsBasicCredentials.create(id, secret));
+      case S3Credentials.AssumedRole role -> assumed(role, settings);
+    };
+  }
+
+  private static AwsCredentialsProvider assumed(
+      S3Credentials.AssumedRole role, S3Settings settings) {
+    var sts =
+        StsClient.builder()
+            .httpClient(Apache5HttpClient.builder().connectionTimeout(CONNECT).build())
+            .credentialsProvider(provider(role.base(), settings));
+    Region region = region(settings);
+    if (region != null) {
+      sts.region(region);
+    }
+    String session = "quaymaster-" + settings.bucket();
+    return StsAssumeRoleCredentialsProvider.builder()
+        .stsClient(sts.build())
+        .refreshRequest(
+            request ->
+                request
+                    .roleArn(role.roleArn())
+                    .externalId(role.externalId())
+                    .roleSessionName(
+                        session.substring(0, Math.min(session.length(), MAX_SESSION_NAME))))
+        .build();
+  }
+}

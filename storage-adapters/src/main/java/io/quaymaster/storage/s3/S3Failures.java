@@ -1,0 +1,93 @@
+package io.quaymaster.storage.s3;
+
+import io.quaymaster.files.FileFailure;
+import io.quaymaster.files.FileFailure.Kind;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
+import software.amazon.awssdk.core.exception.SdkException;
+
+/** The one table from what the SDK throws to what clients are told. */
+final class S3Failures {
+  private static final Logger log = LoggerFactory.getLogger(S3Failures.class);
+
+  private static final Set<String> NO_ROOM =
+      Set.of("QuotaExceeded", "XMinioStorageFull", "InsufficientStorage", "StorageFull");
+  private static final Set<String> CREDENTIALS =
+      Set.of(
+          "ExpiredToken",
+          "InvalidAccessKeyId",
+          "InvalidToken",
+          "SignatureDoesNotMatch",
+          "TokenRefreshRequired");
+
+  private S3Failures() {}
+
+  static FileFailure of(SdkException failure) {
+    return switch (failure) {
+      case AwsServiceException answered -> answered(answered);
+      case ApiCallTimeoutException late ->
+          logged(Kind.STORE_ERROR, "the store does not answer in time", late);
+      default -> logged(Kind.STORE_ERROR, "the store cannot be reached", failure);
+    };
+  }
+
+  private static FileFailure answered(AwsServiceException failure) {
+    String code = code(failure);
+    if (isMissing(failure)) {
+      return new FileFailure(Kind.NOT_FOUND, "no such file", failure);
+    }
+    if (NO_ROOM.contains(code) || failure.statusCode() == 507) {
+      return logged(Kind.STORE_FULL, "the bucket is full", failure);
+    }
+    if (CREDENTIALS.contains(code)) {
+      return logged(
+          Kind.STORE_ERROR, "the bucket does not take the gateway's credentials", failure);
+    }
+    return switch (code) {
+      case "EntityTooLarge" ->
+          new FileFailure(Kind.FILE_TOO_LARGE, "the bucket takes no file so large", failure);
+      case "KeyTooLongError" ->
+          new FileFailure(Kind.NAME_TOO_LONG, "the bucket takes no name so long", failure);
+      case "RequestTimeTooSkewed" ->
+          logged(Kind.STORE_ERROR, "the gateway's clock differs from the store's", failure);
+      case "SlowDown", "ServiceUnavailable", "TooManyRequests" ->
+          logged(Kind.STORE_ERROR, "the store is overloaded", failure);
+      default ->
+          logged(
+              Kind.STORE_ERROR,
+              failure.statusCode() == 403
+                  ? "the bucket does not let the gateway do this"
+                  : "the store failed",
+              failure);
+    };
+  }
+
+  static String code(AwsServiceException failure) {
+    String code = failure.awsErrorDetails() == null ? null : failure.awsErrorDetails().errorCode();
+    return code == null ? "" : code;
+  }
+
+  /** Nothing has this key, or the multipart upload is gone. */
+  static boolean isMissing(SdkException failure) {
+    return failure instanceof AwsServiceException answered
+        && answered.statusCode() == 404
+        && !code(answered).equals("NoSuchBucket");
+  }
+
+  /** A condition of the request was not met. */
+  static boolean isConditionNotMet(SdkException failure) {
+    return failure instanceof AwsServiceException answered
+        && (answered.statusCode() == 412
+            || (answered.statusCode() == 409
+                && code(answered).equals("ConditionalRequestConflict")));
+  }
+
+  /** What clients are told in few words, the log tells in full. */
+  private static FileFailure logged(Kind kind, String words, SdkException failure) {
+    log.warn("A bucket failed: {} ({})", words, failure.getMessage());
+    return new FileFailure(kind, words, failure);
+  }
+}

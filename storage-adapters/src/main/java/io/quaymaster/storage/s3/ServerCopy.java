@@ -1,0 +1,87 @@
+package io.quaymaster.storage.s3;
+
+import io.quaymaster.files.AttributeChange;
+import io.quaymaster.files.FileAttributes;
+import io.quaymaster.files.FileFailure;
+import io.quaymaster.files.FileFailure.Kind;
+import java.util.Map;
+
+/** Copies that the server makes, of objects of any length. */
+final class ServerCopy {
+  /** Bytes of a part; some seconds' work of a server. */
+  private static final long PART = 512L << 20;
+
+  private static final int AT_ONCE = 4;
+
+  private final Bucket bucket;
+
+  ServerCopy(Bucket bucket) {
+    this.bucket = bucket;
+  }
+
+  /**
+   * Copies an object to another key.
+   *
+   * @param keep whether an object that is there stays: surely where the server has a condition for
+   *     it, else as far as looking first can tell
+   * @throws FileFailure EXISTS
+   */
+  void copy(ObjectInfo source, String key, Map<String, String> metadata, boolean keep)
+      throws FileFailure {
+    S3Traits traits = bucket.traits();
+    if (keep && bucket.head(key).isPresent()) {
+      throw new FileFailure(Kind.EXISTS, "the name is taken");
+    }
+    boolean needsParts =
+        source.sizeBytes() > Bucket.MAX_COPY
+            || (keep
+                && !traits.conditionalCopy()
+                && traits.conditionalComplete()
+                && source.sizeBytes() > 0);
+    if (needsParts) {
+      copyInParts(source, key, metadata, keep && traits.conditionalComplete());
+    } else {
+      bucket.copy(source, key, metadata, keep && traits.conditionalCopy());
+    }
+  }
+
+  private void copyInParts(
+      ObjectInfo source, String key, Map<String, String> metadata, boolean keep)
+      throws FileFailure {
+    String upload = bucket.beginUpload(key, metadata, source);
+    SentParts parts = new SentParts();
+    try {
+      CopySource rest = new CopySource(source, 0, source.sizeBytes());
+      for (long left = (rest.length() + PART - 1) / PART; left > 0; left--) {
+        CopySource piece = rest.first(rest.length() / left);
+        rest = rest.from(piece.length());
+        parts.awaitFewerThan(AT_ONCE);
+        parts.check();
+        parts.send(
+            number -> bucket.copyPart(source, piece.offset(), piece.length(), key, upload, number),
+            () -> {});
+      }
+      parts.awaitFewerThan(1);
+      parts.check();
+      bucket.complete(key, upload, parts.contiguous(), keep);
+    } catch (FileFailure failed) {
+      parts.awaitFewerThan(1);
+      bucket.abort(key, upload);
+      throw failed;
+    }
+  }
+
+  /** Changes an object's attributes, which is to copy it onto itself. */
+  void describe(String key, AttributeChange change) throws FileFailure {
+    ObjectInfo object =
+        bucket.head(key).orElseThrow(() -> new FileFailure(Kind.NOT_FOUND, "no such file"));
+    describe(object, change, FileAttributes.Type.FILE);
+  }
+
+  void describe(ObjectInfo object, AttributeChange change, FileAttributes.Type type)
+      throws FileFailure {
+    if (!change.isNone()) {
+      copy(object, object.key(), object.metadataWith(change, type), false);
+    }
+  }
+}

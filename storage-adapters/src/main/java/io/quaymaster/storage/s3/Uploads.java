@@ -1,0 +1,225 @@
+package io.quaymaster.storage.s3;
+
+import io.quaymaster.files.FileAttributes;
+import io.quaymaster.files.FileFailure;
+import io.quaymaster.files.FileFailure.Kind;
+import io.quaymaster.files.FileName;
+import io.quaymaster.files.FileStore.Access;
+import io.quaymaster.files.FileStore.Measure;
+import io.quaymaster.files.Listing;
+import io.quaymaster.files.StoreKey;
+import io.quaymaster.storage.s3.UploadRecords.Upload;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The uploads of one store that are not complete: those that somebody in this process works at, and
+ * those that sleep in the records.
+ *
+ * <p>Threads: any.
+ */
+final class Uploads {
+  /**
+   * @param openAs null: it was closed, and waits to be published
+   */
+  private record Live(Draft draft, @Nullable DraftFile openAs) {}
+
+  private final UploadServices services;
+  private final KeyNames names;
+  private final Map<StoreKey, Live> live = new ConcurrentHashMap<>();
+
+  Uploads(UploadServices services, KeyNames names) {
+    this.services = services;
+    this.names = names;
+  }
+
+  /**
+   * Begins an upload that takes its name when it is closed.
+   *
+   * @param created whether the name must be free then
+   */
+  DraftFile beginPlain(StoreKey key, Access access, int mode, boolean created) throws FileFailure {
+    Draft draft = new Draft(services, UUID.randomUUID(), key, key, names.file(key), mode, created);
+    return new DraftFile(this, draft, access);
+  }
+
+  /**
+   * Begins an upload that is known by a name of its own until it is published.
+   *
+   * @throws FileFailure EXISTS
+   */
+  DraftFile beginAside(StoreKey key, StoreKey target, Access access, int mode) throws FileFailure {
+    Draft draft =
+        new Draft(services, UUID.randomUUID(), key, target, names.file(target), mode, false);
+    DraftFile file = new DraftFile(this, draft, access);
+    if (live.putIfAbsent(key, new Live(draft, file)) != null) {
+      draft.discard();
+      throw new FileFailure(Kind.EXISTS, "the name is taken");
+    }
+    return file;
+  }
+
+  /** Goes on with an upload, taking it from whoever has it; empty if there is none. */
+  Optional<DraftFile> resume(StoreKey key, Access access) throws FileFailure {
+    Optional<Draft> draft = draft(key);
+    if (draft.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!access.writes()) {
+      throw new FileFailure(
+          Kind.UNSUPPORTED, "an upload to a bucket can be read when it is complete");
+    }
+    DraftFile file = new DraftFile(this, draft.get(), access);
+    live.put(key, new Live(draft.get(), file));
+    return Optional.of(file);
+  }
+
+  private Optional<Draft> draft(StoreKey key) throws FileFailure {
+    Live known = live.get(key);
+    if (known != null) {
+      return Optional.of(known.draft());
+    }
+    Optional<Upload> recorded = services.records().find(key);
+    if (recorded.isEmpty()) {
+      return Optional.empty();
+    }
+    Upload upload = recorded.get();
+    return Optional.of(Draft.asleep(services, upload, names.file(upload.target())));
+  }
+
+  boolean isOpenAs(Draft draft, DraftFile file) {
+    Live known = live.get(draft.key());
+    return !draft.isResumable()
+        || (known != null && known.draft().equals(draft) && file.equals(known.openAs()));
+  }
+
+  /** Keeps what an upload has, and lets go of it. */
+  void preserve(Draft draft) throws FileFailure {
+    if (!draft.isResumable()) {
+      draft.discard();
+      return;
+    }
+    draft.preserve();
+  }
+
+  void closed(Draft draft, DraftFile file) throws FileFailure {
+    if (!draft.isResumable()) {
+      completePlain(draft);
+    } else if (isOpenAs(draft, file)) {
+      if (draft.isAsleep()) {
+        forget(draft);
+      } else {
+        live.put(draft.key(), new Live(draft, null));
+      }
+    }
+  }
+
+  private static void completePlain(Draft draft) throws FileFailure {
+    if (draft.isGone()) {
+      return;
+    }
+    try {
+      draft.complete();
+    } catch (FileFailure failed) {
+      draft.discard();
+      throw failed;
+    }
+  }
+
+  private void forget(Draft draft) {
+    draft.detach();
+    live.computeIfPresent(draft.key(), (key, known) -> known.draft().equals(draft) ? null : known);
+  }
+
+  /** Makes an upload the object that it was to be; if that fails, keeps what can be kept. */
+  void publish(StoreKey key) throws FileFailure {
+    Live known = live.get(key);
+    if (known != null && known.openAs() != null) {
+      throw new FileFailure(Kind.BUSY, "another session goes on with this upload");
+    }
+    Draft draft = draft(key).orElseThrow(() -> new FileFailure(Kind.NOT_FOUND, "no such upload"));
+    try {
+      draft.complete();
+    } catch (FileFailure failed) {
+      try {
+        draft.preserve();
+      } catch (FileFailure unkept) {
+        failed.addSuppressed(unkept);
+      }
+      throw failed;
+    } finally {
+      forget(draft);
+    }
+  }
+
+  /** Gives up an upload; empty if there is none. */
+  Optional<FileAttributes> remove(StoreKey key) throws FileFailure {
+    Optional<Draft> draft = draft(key);
+    if (draft.isPresent()) {
+      draft.get().discard();
+      forget(draft.get());
+    }
+    return draft.map(Draft::attributes);
+  }
+
+  Optional<FileAttributes> find(StoreKey key) throws FileFailure {
+    Live known = live.get(key);
+    return known != null
+        ? Optional.of(known.draft().attributes())
+        : services.records().find(key).map(Uploads::attributes);
+  }
+
+  /** An upload that somebody in this process works at. */
+  Optional<FileAttributes> findLive(StoreKey key) {
+    return Optional.ofNullable(live.get(key)).map(known -> known.draft().attributes());
+  }
+
+  private static FileAttributes attributes(Upload upload) {
+    return Draft.attributes(upload.id(), upload.sizeBytes(), upload.mode(), upload.times());
+  }
+
+  /** Uploads whose names lie in a directory. */
+  List<Listing.Entry> in(StoreKey directory) throws FileFailure {
+    List<Listing.Entry> entries = new ArrayList<>();
+    Set<UUID> shown = new HashSet<>();
+    for (Live known : live.values()) {
+      Draft draft = known.draft();
+      if (draft.key().parent().equals(directory)) {
+        shown.add(draft.id());
+        entries.add(new Listing.Entry(new FileName(draft.key().name()), draft.attributes()));
+      }
+    }
+    for (Upload upload : services.records().in(directory)) {
+      if (shown.add(upload.id())) {
+        entries.add(new Listing.Entry(new FileName(upload.key().name()), attributes(upload)));
+      }
+    }
+    return entries;
+  }
+
+  boolean anyBelow(StoreKey directory) throws FileFailure {
+    return live.keySet().stream().anyMatch(key -> key.startsWith(directory))
+        || services.records().anyBelow(directory);
+  }
+
+  /** Bytes and number of all uploads at or below a key, as far as the server or we have them. */
+  Measure measure(StoreKey key) throws FileFailure {
+    List<Draft> working =
+        live.values().stream()
+            .map(Live::draft)
+            .filter(draft -> draft.key().startsWith(key))
+            .toList();
+    Measure asleep = services.records().measure(key, working.stream().map(Draft::id).toList());
+    return new Measure(
+        asleep.bytes() + working.stream().mapToLong(Draft::size).sum(),
+        asleep.files() + working.size(),
+        false);
+  }
+}
