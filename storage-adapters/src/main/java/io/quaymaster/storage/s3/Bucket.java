@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
@@ -43,6 +44,9 @@ final class Bucket implements AutoCloseable {
   private final S3Client client;
   private final S3Settings settings;
   private final S3Meters meters;
+
+  /** The store itself, and each file that is open. */
+  private final AtomicInteger users = new AtomicInteger(1);
 
   Bucket(S3Client client, S3Settings settings, S3Meters meters) {
     this.client = client;
@@ -387,8 +391,17 @@ final class Bucket implements AutoCloseable {
     }
   }
 
+  /** One more uses the connections; each closes once. */
+  Bucket retained() {
+    users.incrementAndGet();
+    return this;
+  }
+
+  /** One fewer; the last one closes the connections. */
   @Override
   public void close() {
-    client.close();
+    if (users.decrementAndGet() == 0) {
+      client.close();
+    }
   }
 }

@@ -96,6 +96,11 @@ final class Draft implements TransferMemory.Holder {
     return !key.equals(target);
   }
 
+  /** Whether it must not replace an object. */
+  boolean keeps() {
+    return keep;
+  }
+
   long size() {
     return size;
   }

@@ -21,10 +21,7 @@ final class DraftFile implements OpenFile {
     this.uploads = uploads;
     this.draft = draft;
     this.access = access;
-  }
-
-  Draft draft() {
-    return draft;
+    uploads.opened();
   }
 
   /** A file that can be copied to within the store. */

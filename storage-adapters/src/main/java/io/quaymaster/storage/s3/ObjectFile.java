@@ -15,7 +15,7 @@ final class ObjectFile implements OpenFile {
   private volatile boolean closed;
 
   ObjectFile(Bucket bucket, ObjectInfo object, ReadAhead ahead) {
-    this.bucket = bucket;
+    this.bucket = bucket.retained();
     this.object = object;
     this.ahead = ahead;
   }
@@ -88,5 +88,6 @@ final class ObjectFile implements OpenFile {
     refuseIfClosed();
     closed = true;
     ahead.close();
+    bucket.close();
   }
 }

@@ -86,6 +86,13 @@ record ObjectInfo(
     return metadata;
   }
 
+  /** The object's user metadata; a copy of the object shows when this one was written. */
+  Map<String, String> metadataKeepingTime() {
+    Map<String, String> metadata = new LinkedHashMap<>(described.metadata());
+    metadata.putIfAbsent(MODIFIED, Long.toString(storedAt.getEpochSecond()));
+    return metadata;
+  }
+
   /** User metadata of a new object. */
   static Map<String, String> metadata(int mode, @Nullable Times times, FileAttributes.Type type) {
     Map<String, String> metadata = new LinkedHashMap<>();

@@ -1,5 +1,6 @@
 package io.quaymaster.storage.s3;
 
+import io.quaymaster.files.AttributeChange;
 import io.quaymaster.files.FileAttributes;
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.FileFailure.Kind;
@@ -35,18 +36,38 @@ final class Uploads {
   private final KeyNames names;
   private final Map<StoreKey, Live> live = new ConcurrentHashMap<>();
 
+  /** Names that plain uploads will take when they are closed. */
+  private final Set<StoreKey> claimed = ConcurrentHashMap.newKeySet();
+
+  /** One more upload is open. */
+  void opened() {
+    services.bucket().retained();
+  }
+
   Uploads(UploadServices services, KeyNames names) {
     this.services = services;
     this.names = names;
   }
 
+  /** Begins an upload that replaces an object when it is closed. */
+  DraftFile beginReplacing(StoreKey key, Access access, int mode) throws FileFailure {
+    return plain(key, access, mode, false);
+  }
+
   /**
-   * Begins an upload that takes its name when it is closed.
+   * Begins an upload that takes a free name when it is closed.
    *
-   * @param created whether the name must be free then
+   * @throws FileFailure EXISTS if somebody in this process has begun that too
    */
-  DraftFile beginPlain(StoreKey key, Access access, int mode, boolean created) throws FileFailure {
-    Draft draft = new Draft(services, UUID.randomUUID(), key, key, names.file(key), mode, created);
+  DraftFile beginNew(StoreKey key, Access access, int mode) throws FileFailure {
+    if (!claimed.add(key)) {
+      throw new FileFailure(Kind.EXISTS, "the name is taken");
+    }
+    return plain(key, access, mode, true);
+  }
+
+  private DraftFile plain(StoreKey key, Access access, int mode, boolean keep) throws FileFailure {
+    Draft draft = new Draft(services, UUID.randomUUID(), key, key, names.file(key), mode, keep);
     return new DraftFile(this, draft, access);
   }
 
@@ -66,19 +87,25 @@ final class Uploads {
     return file;
   }
 
-  /** Goes on with an upload, taking it from whoever has it; empty if there is none. */
+  /** Goes on with an upload to write, taking it from whoever has it; empty if there is none. */
   Optional<DraftFile> resume(StoreKey key, Access access) throws FileFailure {
     Optional<Draft> draft = draft(key);
     if (draft.isEmpty()) {
       return Optional.empty();
     }
-    if (!access.writes()) {
-      throw new FileFailure(
-          Kind.UNSUPPORTED, "an upload to a bucket can be read when it is complete");
-    }
     DraftFile file = new DraftFile(this, draft.get(), access);
     live.put(key, new Live(draft.get(), file));
     return Optional.of(file);
+  }
+
+  /**
+   * @throws FileFailure UNSUPPORTED if there is an upload of this name
+   */
+  void refuseToRead(StoreKey key) throws FileFailure {
+    if (find(key).isPresent()) {
+      throw new FileFailure(
+          Kind.UNSUPPORTED, "an upload to a bucket can be read when it is complete");
+    }
   }
 
   private Optional<Draft> draft(StoreKey key) throws FileFailure {
@@ -110,6 +137,14 @@ final class Uploads {
   }
 
   void closed(Draft draft, DraftFile file) throws FileFailure {
+    try {
+      closeNow(draft, file);
+    } finally {
+      services.bucket().close();
+    }
+  }
+
+  private void closeNow(Draft draft, DraftFile file) throws FileFailure {
     if (!draft.isResumable()) {
       completePlain(draft);
     } else if (isOpenAs(draft, file)) {
@@ -121,15 +156,18 @@ final class Uploads {
     }
   }
 
-  private static void completePlain(Draft draft) throws FileFailure {
-    if (draft.isGone()) {
-      return;
-    }
+  private void completePlain(Draft draft) throws FileFailure {
     try {
-      draft.complete();
+      if (!draft.isGone()) {
+        draft.complete();
+      }
     } catch (FileFailure failed) {
       draft.discard();
       throw failed;
+    } finally {
+      if (draft.keeps()) {
+        claimed.remove(draft.key());
+      }
     }
   }
 
@@ -167,6 +205,20 @@ final class Uploads {
       forget(draft.get());
     }
     return draft.map(Draft::attributes);
+  }
+
+  /** Whether there was an upload, whose attributes are changed now. */
+  boolean setAttributes(StoreKey key, AttributeChange change) throws FileFailure {
+    Optional<Draft> draft = draft(key);
+    if (draft.isPresent()) {
+      draft.get().setAttributes(change);
+    }
+    return draft.isPresent();
+  }
+
+  /** Whether a name is somebody's who has not closed yet. */
+  boolean isClaimed(StoreKey key) throws FileFailure {
+    return claimed.contains(key) || find(key).isPresent();
   }
 
   Optional<FileAttributes> find(StoreKey key) throws FileFailure {

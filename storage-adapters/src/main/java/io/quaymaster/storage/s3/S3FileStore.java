@@ -1,0 +1,465 @@
+package io.quaymaster.storage.s3;
+
+import io.quaymaster.files.AttributeChange;
+import io.quaymaster.files.FileAttributes;
+import io.quaymaster.files.FileFailure;
+import io.quaymaster.files.FileFailure.Kind;
+import io.quaymaster.files.FileStore;
+import io.quaymaster.files.Listing;
+import io.quaymaster.files.OpenFile;
+import io.quaymaster.files.StoreKey;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/**
+ * Files in a bucket, below a prefix. A file is an object whose key is its path; see {@link
+ * KeyNames} for what a bucket cannot say, and {@link Directories} for directories. What is written
+ * is an upload until it is closed or published ({@link Uploads}).
+ *
+ * <p>There are no links of any kind. Modes and times are metadata: to set them, and to rename, is
+ * to copy on the server.
+ */
+public final class S3FileStore implements FileStore {
+  /** Room that a bucket is said to have: there is no limit that could be asked for. */
+  private static final long ROOM = 1L << 60;
+
+  private static final long FILES = 1L << 50;
+  private static final int STRIPES = 128;
+
+  private final Bucket bucket;
+  private final KeyNames names;
+  private final Directories directories;
+  private final Uploads uploads;
+  private final Moves moves;
+  private final DirectoryRename directoryRename;
+  private final Sweeper sweeper;
+  private final TransferMemory downloadMemory;
+  private final TransferMemory.Share downloadShare;
+  private final long downloadMemoryPerFile;
+  private final ReentrantLock[] creating = new ReentrantLock[STRIPES];
+  private volatile boolean closed;
+
+  S3FileStore(
+      Bucket bucket,
+      KeyNames names,
+      UploadServices services,
+      DirectoryMoves moveRecords,
+      Sweeper sweeper,
+      TransferMemory downloadMemory,
+      TransferMemory.Share downloadShare,
+      long downloadMemoryPerFile) {
+    this.bucket = bucket;
+    this.names = names;
+    this.directories = new Directories(bucket, names);
+    this.uploads = new Uploads(services, names);
+    this.moves = new Moves(moveRecords);
+    this.directoryRename = new DirectoryRename(bucket, names, moveRecords, moves, directories);
+    this.sweeper = sweeper;
+    this.downloadMemory = downloadMemory;
+    this.downloadShare = downloadShare;
+    this.downloadMemoryPerFile = downloadMemoryPerFile;
+    for (int i = 0; i < STRIPES; i++) {
+      creating[i] = new ReentrantLock();
+    }
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return new Capabilities(false, false, true, false);
+  }
+
+  private void refuseIfClosed() throws FileFailure {
+    if (closed) {
+      throw new FileFailure(Kind.INVALID_HANDLE, "the store is closed");
+    }
+  }
+
+  /** Before a name is looked at. */
+  private void look(StoreKey key) throws FileFailure {
+    refuseIfClosed();
+    if (moves.hides(key)) {
+      throw new FileFailure(Kind.NOT_FOUND, "no such file or directory");
+    }
+  }
+
+  /** Before a name is changed. */
+  private void change(StoreKey key) throws FileFailure {
+    refuseIfClosed();
+    moves.refuseChange(key);
+  }
+
+  @Override
+  public OpenFile open(StoreKey key, Access access) throws FileFailure {
+    look(key);
+    if (access.writes()) {
+      change(key);
+    }
+    if (key.isRoot()) {
+      throw isDirectory();
+    }
+    return access.writes() ? openToWrite(key, access) : openToRead(key);
+  }
+
+  private OpenFile openToRead(StoreKey key) throws FileFailure {
+    Optional<ObjectInfo> object = bucket.head(names.file(key));
+    if (object.isEmpty()) {
+      uploads.refuseToRead(key);
+      throw notAFile(key);
+    }
+    ReadAhead ahead =
+        new ReadAhead(bucket, object.get(), downloadMemory, downloadShare, downloadMemoryPerFile);
+    return new ObjectFile(bucket, object.get(), ahead);
+  }
+
+  private OpenFile openToWrite(StoreKey key, Access access) throws FileFailure {
+    Optional<DraftFile> upload = uploads.resume(key, access);
+    if (upload.isPresent()) {
+      return upload.get();
+    }
+    ObjectInfo object = object(key);
+    FileAttributes now = object.attributes(FileAttributes.Type.FILE);
+    DraftFile draft = uploads.beginReplacing(key, access, now.mode());
+    if (object.sizeBytes() > 0) {
+      draft.append(new CopySource(object, 0, object.sizeBytes()), 0);
+    }
+    return draft;
+  }
+
+  /** The object that has a name. */
+  private ObjectInfo object(StoreKey key) throws FileFailure {
+    Optional<ObjectInfo> found = bucket.head(names.file(key));
+    if (found.isEmpty()) {
+      throw notAFile(key);
+    }
+    return found.get();
+  }
+
+  private FileFailure notAFile(StoreKey key) throws FileFailure {
+    return directories.isThere(key) ? isDirectory() : directories.missing(key);
+  }
+
+  private static FileFailure isDirectory() {
+    return new FileFailure(Kind.IS_A_DIRECTORY, "a directory");
+  }
+
+  private static FileFailure taken() {
+    return new FileFailure(Kind.EXISTS, "the name is taken");
+  }
+
+  @Override
+  public OpenFile create(StoreKey key, Access access, int mode) throws FileFailure {
+    change(key);
+    ReentrantLock lock = lockOf(key);
+    lock.lock();
+    try {
+      refuseIfTaken(key);
+      directories.require(key.parent());
+      return uploads.beginNew(key, access, mode);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public OpenFile createAside(StoreKey aside, StoreKey target, Access access, int mode)
+      throws FileFailure {
+    change(aside);
+    directories.require(aside.parent());
+    return uploads.beginAside(aside, target, access, mode);
+  }
+
+  @Override
+  public void publish(StoreKey aside, StoreKey target) throws FileFailure {
+    change(target);
+    uploads.publish(aside);
+  }
+
+  private void refuseIfTaken(StoreKey key) throws FileFailure {
+    if (key.isRoot()
+        || uploads.isClaimed(key)
+        || bucket.head(names.file(key)).isPresent()
+        || directories.isThere(key)) {
+      throw taken();
+    }
+  }
+
+  private ReentrantLock lockOf(StoreKey key) {
+    return creating[Math.floorMod(key.hashCode(), STRIPES)];
+  }
+
+  @Override
+  public FileAttributes attributes(StoreKey key) throws FileFailure {
+    look(key);
+    Optional<FileAttributes> working = uploads.findLive(key);
+    if (working.isPresent()) {
+      return working.get();
+    }
+    if (!key.isRoot()) {
+      Optional<ObjectInfo> object = bucket.head(names.file(key));
+      if (object.isPresent()) {
+        return object.get().attributes(FileAttributes.Type.FILE);
+      }
+    }
+    Optional<ObjectInfo> directory = directories.find(key);
+    if (directory.isPresent()) {
+      return directory.get().attributes(FileAttributes.Type.DIRECTORY);
+    }
+    Optional<FileAttributes> upload = uploads.find(key);
+    if (upload.isPresent()) {
+      return upload.get();
+    }
+    throw directories.missing(key);
+  }
+
+  @Override
+  public void setAttributes(StoreKey key, AttributeChange change) throws FileFailure {
+    look(key);
+    change(key);
+    if (uploads.setAttributes(key, change)) {
+      return;
+    }
+    if (!key.isRoot()) {
+      Optional<ObjectInfo> object = bucket.head(names.file(key));
+      if (object.isPresent()) {
+        new ServerCopy(bucket).describe(object.get(), change, FileAttributes.Type.FILE);
+        return;
+      }
+    }
+    Optional<ObjectInfo> directory = directories.find(key);
+    if (directory.isEmpty()) {
+      throw directories.missing(key);
+    }
+    directories.describe(directory.get(), change);
+  }
+
+  @Override
+  public Listing list(StoreKey key) throws FileFailure {
+    look(key);
+    if (!directories.isThere(key)) {
+      if (bucket.head(names.file(key)).isPresent()) {
+        throw new FileFailure(Kind.NOT_A_DIRECTORY, "not a directory");
+      }
+      throw directories.missing(key);
+    }
+    return new BucketListing(bucket, names.directory(key), uploads.in(key), moves.hiddenIn(key));
+  }
+
+  @Override
+  public void makeDirectory(StoreKey key, int mode) throws FileFailure {
+    change(key);
+    ReentrantLock lock = lockOf(key);
+    lock.lock();
+    try {
+      refuseIfTaken(key);
+      directories.require(key.parent());
+      directories.make(key, mode);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void removeDirectory(StoreKey key) throws FileFailure {
+    change(key);
+    if (key.isRoot()) {
+      throw new FileFailure(Kind.BUSY, "the store's root stays");
+    }
+    if (!directories.isThere(key)) {
+      if (bucket.head(names.file(key)).isPresent()) {
+        throw new FileFailure(Kind.NOT_A_DIRECTORY, "not a directory");
+      }
+      throw directories.missing(key);
+    }
+    if (!directories.isEmpty(key) || uploads.anyBelow(key)) {
+      throw new FileFailure(Kind.DIRECTORY_NOT_EMPTY, "the directory is not empty");
+    }
+    directories.removeMark(key);
+    directories.keep(key.parent());
+  }
+
+  @Override
+  public FileAttributes remove(StoreKey key) throws FileFailure {
+    look(key);
+    change(key);
+    if (key.isRoot()) {
+      throw isDirectory();
+    }
+    Optional<FileAttributes> upload = uploads.remove(key);
+    FileAttributes removed;
+    if (upload.isPresent()) {
+      removed = upload.get();
+    } else {
+      removed = object(key).attributes(FileAttributes.Type.FILE);
+      bucket.delete(names.file(key));
+      directories.keep(key.parent());
+    }
+    return new FileAttributes(
+        removed.type(),
+        removed.sizeBytes(),
+        removed.mode(),
+        0,
+        removed.modifiedSeconds(),
+        removed.accessedSeconds(),
+        removed.identity());
+  }
+
+  @Override
+  public void rename(StoreKey from, StoreKey to, boolean replace) throws FileFailure {
+    look(from);
+    change(from);
+    change(to);
+    if (from.isRoot() || to.isRoot()) {
+      throw new FileFailure(Kind.BUSY, "the store's root stays");
+    }
+    ReentrantLock lock = lockOf(to);
+    lock.lock();
+    try {
+      Optional<ObjectInfo> file = bucket.head(names.file(from));
+      if (file.isPresent()) {
+        renameFile(file.get(), from, to, replace);
+      } else {
+        renameDirectory(from, to, replace);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void renameFile(ObjectInfo file, StoreKey from, StoreKey to, boolean replace)
+      throws FileFailure {
+    if (directories.isThere(to)) {
+      throw replace ? isDirectory() : taken();
+    }
+    if (from.equals(to)) {
+      if (!replace) {
+        throw taken();
+      }
+      return;
+    }
+    directories.require(to.parent());
+    new ServerCopy(bucket).copy(file, names.file(to), file.metadataKeepingTime(), !replace);
+    bucket.delete(file.key());
+    directories.keep(from.parent());
+  }
+
+  private void renameDirectory(StoreKey from, StoreKey to, boolean replace) throws FileFailure {
+    if (!directories.isThere(from)) {
+      throw directories.missing(from);
+    }
+    boolean file = bucket.head(names.file(to)).isPresent();
+    boolean directory = directories.isThere(to);
+    if (!replace && (file || directory)) {
+      throw taken();
+    }
+    if (from.equals(to)) {
+      return;
+    }
+    if (to.startsWith(from)) {
+      throw new FileFailure(Kind.INVALID_ARGUMENT, "a directory cannot go into itself");
+    }
+    if (file) {
+      throw new FileFailure(Kind.NOT_A_DIRECTORY, "a file has the new name");
+    }
+    if (directory && !directories.isEmpty(to)) {
+      throw new FileFailure(Kind.DIRECTORY_NOT_EMPTY, "the directory is not empty");
+    }
+    directories.require(to.parent());
+    moves.refuseMove(from);
+    if (uploads.anyBelow(from) || uploads.anyBelow(to)) {
+      throw new FileFailure(
+          Kind.BUSY, "an upload that is not complete lies in the directory, and cannot move");
+    }
+    directoryRename.rename(from, to);
+  }
+
+  @Override
+  public void hardLink(StoreKey existing, StoreKey name) throws FileFailure {
+    throw noLinks();
+  }
+
+  @Override
+  public void symbolicLink(StoreKey name, String target) throws FileFailure {
+    throw noLinks();
+  }
+
+  private FileFailure noLinks() throws FileFailure {
+    refuseIfClosed();
+    return new FileFailure(Kind.UNSUPPORTED, "a bucket has no links");
+  }
+
+  @Override
+  public String readLink(StoreKey key) throws FileFailure {
+    attributes(key);
+    throw new FileFailure(Kind.INVALID_ARGUMENT, "not a symbolic link");
+  }
+
+  /** Counts what clients can see: keys that no name has are not there for them. */
+  @Override
+  public Measure measure(StoreKey key) throws FileFailure {
+    refuseIfClosed();
+    Measure sleeping = uploads.measure(key);
+    long bytes = sleeping.bytes();
+    long files = sleeping.files();
+    if (!key.isRoot()) {
+      Optional<ObjectInfo> file = bucket.head(names.file(key));
+      if (file.isPresent()) {
+        return new Measure(bytes + file.get().sizeBytes(), files + 1, false);
+      }
+    }
+    List<String> hidden = new ArrayList<>();
+    for (StoreKey each : moves.hidden()) {
+      hidden.add(names.directory(each));
+    }
+    String prefix = names.directory(key);
+    Pages pages = new Pages(bucket, prefix);
+    boolean any = false;
+    while (pages.hasNext()) {
+      S3Object object = pages.next();
+      any = true;
+      if (!object.key().endsWith("/")
+          && KeyNames.isReachable(object.key().substring(prefix.length()))
+          && hidden.stream().noneMatch(object.key()::startsWith)) {
+        bytes += object.size();
+        files++;
+      }
+    }
+    if (!any && files == 0 && !key.isRoot()) {
+      FileFailure why = directories.missing(key);
+      if (why.kind() == Kind.NOT_A_DIRECTORY) {
+        throw why;
+      }
+    }
+    return new Measure(bytes, files, false);
+  }
+
+  @Override
+  public Space space() throws FileFailure {
+    refuseIfClosed();
+    return new Space(ROOM, ROOM, FILES, FILES);
+  }
+
+  /**
+   * Puts right what dead processes left: goes on with renaming directories, and aborts multipart
+   * uploads that no record knows.
+   *
+   * @param orphanAge how old an unknown upload must be: a younger one may be about to be recorded
+   * @return how many uploads were aborted
+   */
+  public int sweep(Duration orphanAge) throws FileFailure {
+    refuseIfClosed();
+    directoryRename.recover();
+    return sweeper.sweep(orphanAge);
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      bucket.close();
+    }
+  }
+}
