@@ -95,12 +95,11 @@ final class S3Probe {
     }
   }
 
-  /** What the server itself said, if it said anything. */
+  /** Our words, and what the server itself said if it said anything. */
   private static String sentence(Throwable failure) {
-    Throwable said = failure.getCause() instanceof SdkException sdk ? sdk : failure;
-    String text = said.getMessage();
-    String words = failure.getMessage();
-    return said == failure ? String.valueOf(words) : words + " (" + text + ")";
+    return failure.getCause() instanceof SdkException said
+        ? failure.getMessage() + " (" + said.getMessage() + ")"
+        : String.valueOf(failure.getMessage());
   }
 
   private void readBack(Bucket bucket) throws FileFailure {
