@@ -2,10 +2,15 @@ package io.quaymaster.storage.s3;
 
 import static io.quaymaster.storage.s3.RawBucket.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -230,6 +235,28 @@ class S3ServerTest {
     s3.deleteObject(delete -> delete.bucket(name).key("dir/deeper/a"));
     assertThat(bucket.keys()).isEmpty();
     assertRefused(404, () -> bucket.head("dir/"));
+  }
+
+  /**
+   * A listing shows what is being written, under the name of the file that it is written to.
+   * Amazon's shows nothing.
+   */
+  @Test
+  void listsAStrangeKeyWhileAnObjectIsWritten() {
+    S3Server server = S3Server.shared();
+    try (FaultProxy proxy = FaultProxy.before(server.endpoint());
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        S3Client slow =
+            RawClients.to(proxy.endpoint(), server.accessKey(), server.secretKey(), true).build()) {
+      proxy.every(FaultProxy.anyRequest(), new Fault.DripRequest(100_000));
+      Future<String> put =
+          threads.submit(() -> new RawBucket(slow, name).put("a", "x".repeat(1_000_000)));
+      await().until(() -> !bucket.keys().isEmpty());
+      assertThat(bucket.keys()).singleElement().asString().matches("a-[-0-9a-f]{36}");
+      proxy.refuse();
+      assertThat(put).failsWithin(Duration.ofSeconds(20));
+      await().until(() -> bucket.keys().isEmpty());
+    }
   }
 
   /** Amazon's keeps it, as for any other key. */
