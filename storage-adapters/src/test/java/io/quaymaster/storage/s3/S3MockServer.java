@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -18,19 +19,21 @@ public final class S3MockServer implements AutoCloseable {
   private static final Pattern ANNOUNCEMENT =
       Pattern.compile("Tomcat started on ports \\d+ \\(https\\), (\\d+) \\(http\\)");
 
+  private final Path folder;
   private final ServerProcess process;
   private final S3Client client;
 
-  private S3MockServer(ServerProcess process) {
+  private S3MockServer(Path folder, ServerProcess process) {
+    this.folder = folder;
     this.process = process;
     this.client = RawClients.to(process.endpoint(), "any", "any", true).build();
   }
 
   public static S3MockServer start() {
     try {
-      // It removes the folder by itself when it ends.
-      String folder = Files.createTempDirectory(ServerProcess.folder(), "s3mock-").toString();
+      Path folder = Files.createTempDirectory(ServerProcess.folder(), "s3mock-");
       return new S3MockServer(
+          folder,
           ServerProcess.start(
               "s3mock.jar",
               List.of(
@@ -60,5 +63,6 @@ public final class S3MockServer implements AutoCloseable {
   public void close() {
     client.close();
     process.close();
+    ServerProcess.remove(folder);
   }
 }

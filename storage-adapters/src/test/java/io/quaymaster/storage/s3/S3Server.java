@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -204,17 +203,7 @@ public final class S3Server implements AutoCloseable {
       process.close();
     }
     if (folder != null) {
-      remove(folder);
-    }
-  }
-
-  private static void remove(Path folder) {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted((one, other) -> other.compareTo(one)).toList()) {
-        Files.delete(path);
-      }
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
+      ServerProcess.remove(folder);
     }
   }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A server from a jar, as a process of its own on any free port of the loopback address. What it
@@ -73,6 +74,17 @@ final class ServerProcess implements AutoCloseable {
   /** Where the jars are, the logs, and whatever else a server keeps. */
   static Path folder() {
     return Path.of(System.getProperty("test.s3.jars", "target/s3")).toAbsolutePath();
+  }
+
+  /** Removes a folder with all that a server has left in it. */
+  static void remove(Path folder) {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted((one, other) -> other.compareTo(one)).toList()) {
+        Files.delete(path);
+      }
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   URI endpoint() {
