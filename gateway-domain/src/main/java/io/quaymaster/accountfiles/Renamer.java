@@ -73,14 +73,16 @@ final class Renamer {
   /**
    * Gives a file the name of another, which gives way, where the caller has asked the policy. Never
    * a directory.
+   *
+   * @param rename run with both names to itself
    */
-  void replace(Spot from, Spot to) throws FileFailure {
+  void replace(Spot from, Spot to, Names.Change rename) throws FileFailure {
     long storeId = from.part().home().storeId();
     Lock gate = engine.gates.passing(storeId);
     gate.lock();
     try (Held _ = engine.names(storeId).names(from.key(), to.key())) {
       FileAttributes replaced = attributesIfThere(to);
-      replacing(storeId, replaced, to, () -> from.store().rename(from.key(), to.key(), true));
+      replacing(storeId, replaced, to, rename);
     } finally {
       gate.unlock();
     }
