@@ -117,12 +117,13 @@ final class Publisher {
     Lock gate = engine.gates.passing(target.part().home().storeId());
     gate.lock();
     try (Held _ = names(target, partial)) {
-      FileAttributes complete = fileIfThere(target);
+      FileAttributes complete = attributesIfThere(target);
       boolean begun = attributesIfThere(partial) != null;
       boolean there = complete != null || begun;
       if (request.create() && request.exclusive() && there) {
         throw new FileFailure(Kind.EXISTS, "the file is there already");
       }
+      refuseUnlessFile(complete);
       if (!request.create() && !there) {
         throw new FileFailure(Kind.NOT_FOUND, "no such file");
       }
@@ -153,17 +154,16 @@ final class Publisher {
     return new FileOpener.Opened(spot.store().open(spot.key(), Access.READ), null, false, null);
   }
 
-  private static @Nullable FileAttributes fileIfThere(Spot spot) throws FileFailure {
-    FileAttributes found = attributesIfThere(spot);
+  private static void refuseUnlessFile(@Nullable FileAttributes found) throws FileFailure {
     if (found == null) {
-      return null;
+      return;
     }
-    return switch (found.type()) {
-      case FILE -> found;
+    switch (found.type()) {
+      case FILE -> {}
       case DIRECTORY -> throw new FileFailure(Kind.IS_A_DIRECTORY, "a directory");
       case LINK -> throw new FileFailure(Kind.LINK_ON_PATH, "a link");
       case SPECIAL -> throw new FileFailure(Kind.SPECIAL_FILE, "neither a file nor a directory");
-    };
+    }
   }
 
   /** Copies the beginning of the target; if that fails, nothing is left beside it. */
@@ -223,10 +223,8 @@ final class Publisher {
         opener.setSize(target, sizeBytes);
         return;
       }
-      FileAttributes complete = fileIfThere(target);
-      if (complete == null) {
-        throw new FileFailure(Kind.NOT_FOUND, "no such file");
-      }
+      FileAttributes complete = target.attributes();
+      refuseUnlessFile(complete);
       replaceBySized(new Aside(engine, renamer, partial, target), complete, sizeBytes);
     } finally {
       gate.unlock();

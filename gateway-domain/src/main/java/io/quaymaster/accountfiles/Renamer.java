@@ -10,6 +10,7 @@ import io.quaymaster.files.FileStore;
 import io.quaymaster.quota.Chain;
 import io.quaymaster.quota.QuotaLedger.Move;
 import io.quaymaster.quota.SharedFile;
+import io.quaymaster.quota.SharedFiles;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
@@ -133,10 +134,13 @@ final class Renamer {
       return;
     }
     if (replaced.isFile()) {
-      SharedFile shared = engine.sharedFiles.joinLocked(storeId, at.chain(), at::attributes);
+      // In a store of uploads a complete file changes only with its name, which is held.
+      boolean changes = at.store().capabilities().writesAnywhere();
+      SharedFiles.Look look = changes ? at::attributes : () -> replaced;
+      SharedFile shared = engine.sharedFiles.joinLocked(storeId, at.chain(), look);
       try {
         // Who removes another name of this file waits, and then knows how many are left.
-        boolean last = at.attributes().links() == 1;
+        boolean last = look.attributes().links() == 1;
         rename.run();
         if (last) {
           shared.loseLastName();

@@ -53,9 +53,12 @@ final class TransferTally {
     return failed;
   }
 
-  /** As {@link #noted}, of something that the file should have and does not. */
+  /**
+   * As {@link #noted}, of something that the file should have and does not. A request that makes no
+   * sense takes nothing from it.
+   */
   FileFailure spoiltBy(FileFailure failed) {
-    if (spoilt == null) {
+    if (spoilt == null && failed.kind() != Kind.INVALID_ARGUMENT) {
       spoilt = failed.kind();
     }
     return noted(failed);

@@ -249,6 +249,13 @@ public final class TestCluster implements FileStores, AutoCloseable {
     return store;
   }
 
+  /** Makes a store that takes uploads only, as a bucket does. */
+  public MemoryFileStore storeOfUploads(String name, String tenant) {
+    MemoryFileStore store = new MemoryFileStore(MemoryFileStore.UPLOADS);
+    stores.put(storeId(tenant, name), store);
+    return store;
+  }
+
   /** A store, to break it or to look behind the gateway's back. */
   public MemoryFileStore memoryStore(String name, String tenant) {
     return (MemoryFileStore) Optional.ofNullable(stores.get(storeId(tenant, name))).orElseThrow();

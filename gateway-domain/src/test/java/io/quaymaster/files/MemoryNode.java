@@ -6,10 +6,11 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** An inode of {@link MemoryFileStore}: what exists apart from its names. Guarded by its store. */
 abstract sealed class MemoryNode {
-  final long number;
+  long number;
   int mode;
   int links = 1;
   long modifiedSeconds;
@@ -93,6 +94,12 @@ abstract sealed class MemoryNode {
     private long size;
     int openHandles;
 
+    /** Begun beside its target, and not complete. */
+    boolean aside;
+
+    /** Who goes on with an upload. */
+    @Nullable OpenFile uploader;
+
     File(long number, int mode, long nowSeconds) {
       super(number, mode | 0600, nowSeconds);
     }
@@ -105,6 +112,15 @@ abstract sealed class MemoryNode {
     @Override
     long sizeBytes() {
       return size;
+    }
+
+    /** Another file with the same content and attributes. */
+    File copy(long number) {
+      File copy = new File(number, mode, modifiedSeconds);
+      copy.accessedSeconds = accessedSeconds;
+      copy.size = size;
+      pages.forEach((at, page) -> copy.pages.put(at, page.clone()));
+      return copy;
     }
 
     int read(long offset, ByteBuffer into) {
