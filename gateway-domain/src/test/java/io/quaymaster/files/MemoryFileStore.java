@@ -15,10 +15,6 @@ import static io.quaymaster.files.FileFailure.Kind.SPECIAL_FILE;
 import static io.quaymaster.files.FileFailure.Kind.UNSUPPORTED;
 
 import io.quaymaster.files.FileFailure.Kind;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -199,6 +195,9 @@ public final class MemoryFileStore implements FileStore {
     if (target == node) {
       return;
     }
+    if (MemoryUploads.goOnIn(node)) {
+      throw new FileFailure(BUSY, "files in the directory are being uploaded");
+    }
     if (target != null) {
       givesWay(from, to, node, target);
     }
@@ -267,24 +266,7 @@ public final class MemoryFileStore implements FileStore {
       }
       throw failure;
     }
-    long files = 0;
-    Map<MemoryNode.File, Integer> names = new HashMap<>();
-    Deque<MemoryNode> open = new ArrayDeque<>();
-    open.push(start);
-    while (!open.isEmpty()) {
-      switch (open.pop()) {
-        case MemoryNode.Directory directory -> directory.entries.values().forEach(open::push);
-        case MemoryNode.File file -> {
-          files++;
-          names.merge(file, 1, Integer::sum);
-        }
-        case MemoryNode.Link _, MemoryNode.Special _ -> files++;
-      }
-    }
-    long bytes = names.keySet().stream().mapToLong(MemoryNode::sizeBytes).sum();
-    boolean elsewhere =
-        names.entrySet().stream().anyMatch(found -> found.getValue() < found.getKey().links);
-    return new Measure(bytes, files, elsewhere);
+    return MemoryNode.measure(start);
   }
 
   @Override

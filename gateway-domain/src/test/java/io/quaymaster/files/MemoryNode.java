@@ -2,7 +2,9 @@ package io.quaymaster.files;
 
 import io.quaymaster.files.FileAttributes.Identity;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,6 +33,28 @@ abstract sealed class MemoryNode {
     Identity identity = new Identity(0, number);
     return new FileAttributes(
         type(), sizeBytes(), mode, links, modifiedSeconds, accessedSeconds, identity);
+  }
+
+  /** What lies at and below a node. */
+  static FileStore.Measure measure(MemoryNode start) {
+    long files = 0;
+    Map<MemoryNode.File, Integer> names = new HashMap<>();
+    Deque<MemoryNode> open = new ArrayDeque<>();
+    open.push(start);
+    while (!open.isEmpty()) {
+      switch (open.pop()) {
+        case MemoryNode.Directory directory -> directory.entries.values().forEach(open::push);
+        case MemoryNode.File file -> {
+          files++;
+          names.merge(file, 1, Integer::sum);
+        }
+        case MemoryNode.Link _, MemoryNode.Special _ -> files++;
+      }
+    }
+    long bytes = names.keySet().stream().mapToLong(MemoryNode::sizeBytes).sum();
+    boolean elsewhere =
+        names.entrySet().stream().anyMatch(found -> found.getValue() < found.getKey().links);
+    return new FileStore.Measure(bytes, files, elsewhere);
   }
 
   static final class Directory extends MemoryNode {

@@ -96,6 +96,13 @@ final class MemoryUploads {
     }
   }
 
+  /** Whether anything below a directory is not complete: it would lose its target. */
+  static boolean goOnIn(MemoryNode node) {
+    return node instanceof MemoryNode.Directory directory
+        && directory.entries.values().stream()
+            .anyMatch(entry -> entry instanceof MemoryNode.File file ? file.aside : goOnIn(entry));
+  }
+
   /** A new name makes another file of it, and of all that lies below. */
   void named(StoreKey key, MemoryNode node) {
     node.number = numbers.computeIfAbsent(key, _ -> store.nextNumber());
