@@ -30,10 +30,9 @@ public final class AccountFile {
   private final AccountFilesEngine engine;
   private final Spot spot;
   private final OpenRequest request;
+  private final FileOpener.Opened opened;
   private final OpenFile file;
   private final @Nullable SharedFile shared;
-  private final boolean created;
-  private final FileOpener.AfterClose afterClose;
   private final @Nullable Long maxFileBytes;
   private final TransferTally tally;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -49,10 +48,9 @@ public final class AccountFile {
     this.engine = engine;
     this.spot = spot;
     this.request = request;
+    this.opened = opened;
     this.file = opened.file();
     this.shared = opened.shared();
-    this.created = opened.created();
-    this.afterClose = opened.afterClose();
     this.maxFileBytes = maxFileBytes;
     this.tally = new TransferTally(engine.clock.instant());
   }
@@ -131,7 +129,7 @@ public final class AccountFile {
         gate.unlock();
       }
     } catch (FileFailure failed) {
-      throw tally.noted(failed);
+      throw tally.spoiltBy(failed);
     }
   }
 
@@ -155,7 +153,7 @@ public final class AccountFile {
       }
       tally.wrote(length);
     } catch (FileFailure failed) {
-      throw tally.noted(failed);
+      throw tally.spoiltBy(failed);
     }
   }
 
@@ -178,7 +176,7 @@ public final class AccountFile {
         gate.unlock();
       }
     } catch (FileFailure failed) {
-      throw tally.noted(failed);
+      throw tally.spoiltBy(failed);
     }
   }
 
@@ -191,7 +189,7 @@ public final class AccountFile {
     try {
       file.sync();
     } catch (FileFailure failed) {
-      throw tally.noted(failed);
+      throw tally.spoiltBy(failed);
     }
   }
 
@@ -259,7 +257,7 @@ public final class AccountFile {
       target.tally.wrote(copied);
       return copied;
     } catch (FileFailure failed) {
-      throw target.tally.noted(failed);
+      throw target.tally.spoiltBy(failed);
     } finally {
       writable.lock().unlock();
       gate.unlock();
@@ -317,27 +315,14 @@ public final class AccountFile {
       return new FileFailure(Kind.INVALID_HANDLE, "the file is closed already");
     }
     files.forget(this);
-    FileFailure failed = null;
-    try {
-      settle();
-    } catch (FileFailure lost) {
-      failed = tally.noted(lost);
-    }
-    try {
-      file.close();
-    } catch (FileFailure lost) {
-      failed = tally.noted(lost);
-    }
-    if (outcome == Outcome.COMPLETED && failed == null) {
-      try {
-        afterClose.run();
-      } catch (FileFailure unpublished) {
-        failed = tally.noted(unpublished);
-      }
+    FileFailure failed = finish(outcome == Outcome.COMPLETED);
+    if (failed != null) {
+      tally.noted(failed);
     }
     try {
       tally
-          .transfers(files.grant(), spot, request, created, outcome, engine.clock.instant())
+          .transfers(
+              files.grant(), spot, request, opened.created(), outcome, engine.clock.instant())
           .forEach(engine.chronicle::record);
     } catch (UncheckedIOException unwritable) {
       failed =
@@ -347,23 +332,13 @@ public final class AccountFile {
     return failed;
   }
 
-  private void settle() throws FileFailure {
-    SharedFile writable = shared;
-    if (writable == null) {
-      return;
+  /** What a client was told of as not written is not complete, and nobody shall take it so. */
+  private @Nullable FileFailure finish(boolean wellKnown) {
+    Kind spoilt = tally.spoilt();
+    FileFailure failed = new FileEnding(engine, spot, opened).end(wellKnown && spoilt == null);
+    if (failed == null && wellKnown && spoilt != null && opened.aside() != null) {
+      return new FileFailure(spoilt, "the file is kept but not published: a write to it failed");
     }
-    Lock gate = gate();
-    gate.lock();
-    try {
-      writable.lock().lock();
-      try {
-        writable.settle(file.attributes());
-      } finally {
-        writable.lock().unlock();
-        engine.sharedFiles.leave(writable);
-      }
-    } finally {
-      gate.unlock();
-    }
+    return failed;
   }
 }

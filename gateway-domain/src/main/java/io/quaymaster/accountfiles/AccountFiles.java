@@ -128,7 +128,7 @@ public final class AccountFiles implements AutoCloseable {
           }
           int mode = request.mode() == null ? 0666 : request.mode();
           int bits = mode & 0777 & ~umask;
-          boolean aside = publisher.publishesOnClose() && request.changes();
+          boolean aside = publisher.publishesOnClose(spot) && request.changes();
           FileOpener.Opened opened =
               aside ? publisher.open(spot, request, bits) : openInPlace(spot, request, bits);
           AccountFile file =
@@ -318,10 +318,7 @@ public final class AccountFiles implements AutoCloseable {
         followLast,
         spot -> {
           guard.require(Permission.SETATTR, spot.path());
-          if (followLast && spot.attributes().isLink()) {
-            throw new FileFailure(Kind.LINK_ON_PATH, "a link");
-          }
-          spot.store().setAttributes(spot.key(), change);
+          publisher.setAttributes(spot, change, followLast);
           return spot;
         });
   }
@@ -334,7 +331,11 @@ public final class AccountFiles implements AutoCloseable {
         spot -> {
           guard.require(Permission.WRITE, spot.path());
           opener.refuseTooLarge(sizeBytes);
-          names.changing(spot, () -> opener.setSize(spot, sizeBytes));
+          if (publisher.publishesOnClose(spot) && !view.leadsToMount(spot.path())) {
+            publisher.setSize(spot, sizeBytes);
+          } else {
+            names.changing(spot, () -> opener.setSize(spot, sizeBytes));
+          }
           return spot;
         });
   }

@@ -79,10 +79,27 @@ public final class AccountFilesEngine {
   }
 
   private View.Part part(Grant grant, Home home) throws FileFailure {
-    FileStore store = stores.store(home.storeId());
+    FileStore store = store(home.storeId());
     makeMissing(store, home.root());
     Places places = ledger.enter(grant.tenantId(), home.storeId(), home.root());
     return new View.Part(home, store, places);
+  }
+
+  /**
+   * Removes a partial upload that has expired: its bytes and its file are free in every place that
+   * it lies in, and in the tenant. One that a session of this process has open for changes is left
+   * alone.
+   *
+   * @return whether it was removed; false also if it is gone already
+   * @throws FileFailure if the store or the ledger cannot be reached
+   * @throws IllegalArgumentException if the key is not that of a partial upload
+   */
+  public boolean removePartial(long tenantId, long storeId, StoreKey partial) throws FileFailure {
+    return new PartialSweep(this).remove(tenantId, storeId, partial);
+  }
+
+  FileStore store(long storeId) throws FileFailure {
+    return stores.store(storeId);
   }
 
   private static void makeMissing(FileStore store, StoreKey directory) throws FileFailure {

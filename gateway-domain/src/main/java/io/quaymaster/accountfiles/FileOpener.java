@@ -13,22 +13,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Opens files: which permission each way of opening needs, and what the ledger hears of it. */
 final class FileOpener {
-  /** What an open file leads to when it is closed well. */
-  @FunctionalInterface
-  interface AfterClose {
-    void run() throws FileFailure;
-
-    AfterClose NOTHING = () -> {};
-  }
-
   /**
    * @param shared the ledger's view; null if the file is only read
    * @param created the file was made by this very opening
+   * @param aside the file will take another's name when it is closed well; null: it has its own
    */
   record Opened(
-      OpenFile file, @Nullable SharedFile shared, boolean created, AfterClose afterClose) {
-    Opened thenPublish(AfterClose publish) {
-      return new Opened(file, shared, created, publish);
+      OpenFile file, @Nullable SharedFile shared, boolean created, @Nullable Aside aside) {
+    Opened beside(@Nullable Aside target) {
+      return new Opened(file, shared, created, target);
     }
   }
 
@@ -50,8 +43,7 @@ final class FileOpener {
       guard.require(Permission.READ, spot.path());
     }
     if (!request.changes()) {
-      return new Opened(
-          spot.store().open(spot.key(), Access.READ), null, false, AfterClose.NOTHING);
+      return new Opened(spot.store().open(spot.key(), Access.READ), null, false, null);
     }
     long storeId = spot.part().home().storeId();
     Lock gate = engine.gates.passing(storeId);
@@ -105,60 +97,77 @@ final class FileOpener {
     }
   }
 
-  Opened create(Spot spot, OpenRequest request, int mode) throws FileFailure {
+  private Opened create(Spot spot, OpenRequest request, int mode) throws FileFailure {
+    return counted(spot, () -> spot.store().create(spot.key(), access(request), mode));
+  }
+
+  /** Begins a file beside its target. Past the store's gate, with both names to itself. */
+  Opened createAside(Aside aside, OpenRequest request, int mode) throws FileFailure {
+    Spot partial = aside.partial();
+    Access access = request.write() ? access(request) : Access.READ_WRITE;
+    Making making =
+        () -> partial.store().createAside(partial.key(), aside.target().key(), access, mode);
+    return counted(partial, making).beside(aside);
+  }
+
+  @FunctionalInterface
+  private interface Making {
+    OpenFile make() throws FileFailure;
+  }
+
+  private Opened counted(Spot spot, Making making) throws FileFailure {
     engine.ledger.reserve(spot.chain(), 0, 1);
     OpenFile file;
     try {
-      file = spot.store().create(spot.key(), access(request), mode);
+      file = making.make();
     } catch (FileFailure failed) {
       engine.ledger.release(spot.chain(), 0, 1);
       throw failed;
     }
     engine.ledger.commit(spot.chain(), 0, 1);
-    return new Opened(file, share(spot, file), true, AfterClose.NOTHING);
+    return new Opened(file, share(spot, file), true, null);
   }
 
   Opened openExisting(Spot spot, OpenRequest request) throws FileFailure {
     OpenFile file = spot.store().open(spot.key(), access(request));
-    SharedFile shared = share(spot, file);
+    Opened opened = new Opened(file, share(spot, file), false, null);
     if (request.truncate()) {
-      shared.lock().lock();
       try {
-        shared.setSize(file, 0);
+        resize(opened, 0);
       } catch (FileFailure failed) {
-        unlockAndLeave(shared);
-        file.close();
+        new FileEnding(engine, spot, opened).end(false);
         throw failed;
       }
+    }
+    return opened;
+  }
+
+  /** Sets the size of a file that is open for changes, and what is counted with it. */
+  static void resize(Opened opened, long sizeBytes) throws FileFailure {
+    SharedFile shared = counted(opened);
+    shared.lock().lock();
+    try {
+      shared.setSize(opened.file(), sizeBytes);
+    } finally {
       shared.lock().unlock();
     }
-    return new Opened(file, shared, false, AfterClose.NOTHING);
   }
 
-  /** Lets go of a file that was opened in vain. */
-  void abandon(Opened opened) throws FileFailure {
-    if (opened.shared() != null) {
-      opened.shared().lock().lock();
-      try {
-        opened.shared().settle(opened.file().attributes());
-      } finally {
-        unlockAndLeave(opened.shared());
-      }
+  static SharedFile counted(Opened opened) {
+    if (opened.shared() == null) {
+      throw new IllegalStateException("a file that is open for changes is always counted");
     }
-    opened.file().close();
+    return opened.shared();
   }
 
-  private void unlockAndLeave(SharedFile shared) {
-    shared.lock().unlock();
-    engine.sharedFiles.leave(shared);
-  }
-
-  /** Joins those who use an open file; if that fails, closes it. */
+  /** Joins those who use an open file, or takes an upload over; if that fails, closes it. */
   private SharedFile share(Spot spot, OpenFile file) throws FileFailure {
+    long storeId = spot.part().home().storeId();
     try {
-      SharedFile shared =
-          engine.sharedFiles.joinLocked(
-              spot.part().home().storeId(), spot.chain(), file::attributes);
+      if (!spot.store().capabilities().writesAnywhere()) {
+        return engine.sharedFiles.takeOver(storeId, spot.chain(), file);
+      }
+      SharedFile shared = engine.sharedFiles.joinLocked(storeId, spot.chain(), file::attributes);
       shared.lock().unlock();
       return shared;
     } catch (FileFailure failed) {
@@ -175,23 +184,22 @@ final class FileOpener {
     return request.read() || !request.write() ? Access.READ_WRITE : Access.WRITE;
   }
 
-  /** Sets the size of a file by its name. Past the store's gate, with the name to itself. */
+  /**
+   * Sets the size of a file by its name; an upload stays what it is, not complete. Past the store's
+   * gate, with the name to itself.
+   */
   void setSize(Spot spot, long sizeBytes) throws FileFailure {
     OpenFile file = spot.store().open(spot.key(), Access.WRITE);
-    SharedFile shared = share(spot, file);
+    Opened opened = new Opened(file, share(spot, file), false, null);
     FileFailure failed = null;
-    shared.lock().lock();
     try {
-      shared.setSize(file, sizeBytes);
-      shared.settle(file.attributes());
+      resize(opened, sizeBytes);
     } catch (FileFailure failure) {
       failed = failure;
-    } finally {
-      unlockAndLeave(shared);
     }
-    file.close();
-    if (failed != null) {
-      throw failed;
+    FileFailure atEnd = new FileEnding(engine, spot, opened).end(false);
+    if (failed != null || atEnd != null) {
+      throw failed != null ? failed : atEnd;
     }
   }
 

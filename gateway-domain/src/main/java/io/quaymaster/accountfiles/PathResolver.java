@@ -70,11 +70,16 @@ final class PathResolver {
       FileName name = new FileName(part);
       Partials.refuseReserved(name);
       RealPath next = reached.child(name);
+      if (!last && !"..".equals(ahead.peek()) && !mayBeLink(next)) {
+        reached = next;
+        continue;
+      }
       FileAttributes found;
       try {
         found = view.attributes(view.spot(next));
       } catch (FileFailure missing) {
         if (last && !targetIsDirectory && missing.kind() == Kind.NOT_FOUND) {
+          requireLookedAt(reached);
           return next;
         }
         throw hiding(missing, next);
@@ -99,6 +104,26 @@ final class PathResolver {
       reached = next;
     }
     return reached;
+  }
+
+  /**
+   * Where nothing can be a link, what the path goes through is not looked at: that may be a request
+   * over the network for each component, and what is found at the end says the same.
+   */
+  private boolean mayBeLink(RealPath path) {
+    return view.spot(path).store().capabilities().symbolicLinks();
+  }
+
+  /** What is missing may be missing with the directory that was gone through unseen. */
+  private void requireLookedAt(RealPath directory) throws FileFailure {
+    if (directory.isRoot() || mayBeLink(directory)) {
+      return;
+    }
+    try {
+      view.attributes(view.spot(directory));
+    } catch (FileFailure missing) {
+      throw hiding(missing, directory);
+    }
   }
 
   private String readLink(RealPath link) throws FileFailure {

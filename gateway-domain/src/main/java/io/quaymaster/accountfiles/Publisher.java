@@ -4,6 +4,7 @@ import io.quaymaster.access.Permission;
 import io.quaymaster.access.PublishMode;
 import io.quaymaster.accountfiles.NameLocks.Held;
 import io.quaymaster.accountfiles.View.Spot;
+import io.quaymaster.files.AttributeChange;
 import io.quaymaster.files.FileAttributes;
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.FileFailure.Kind;
@@ -15,16 +16,15 @@ import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Uploads that others see only when they are complete ({@link PublishMode#ON_CLOSE}): what is
- * written goes beside the target under a name that only this class knows, and takes the target's
- * place, atomically, when the client closes it. A connection that breaks leaves the partial upload;
- * its uploader finds it under the target's name and can go on.
+ * Uploads that others see only when they are complete: of an account that wants it so ({@link
+ * PublishMode#ON_CLOSE}), and of every account in a store that has no other way. What is written
+ * goes beside the target under a name that only this class knows, and takes the target's place,
+ * atomically, when the client closes it. A connection that breaks leaves the partial upload; its
+ * uploader finds it under the target's name and can go on.
  */
 final class Publisher {
-  /**
-   * How much of an existing file is copied at once, in bytes, before it is changed beside itself.
-   */
-  private static final long COPY_STEP = 8L << 20;
+  private static final OpenRequest CHANGE =
+      new OpenRequest(false, true, false, false, false, false, null);
 
   private final AccountFilesEngine engine;
   private final Guard guard;
@@ -43,8 +43,13 @@ final class Publisher {
     this.onClose = grant.publish() == PublishMode.ON_CLOSE;
   }
 
-  boolean publishesOnClose() {
-    return onClose;
+  /** Whether what is written here is seen by others only when it is complete. */
+  boolean publishesOnClose(Spot target) {
+    return onClose || isForUploads(target);
+  }
+
+  private static boolean isForUploads(Spot spot) {
+    return !spot.store().capabilities().writesAnywhere();
   }
 
   Partials partials() {
@@ -53,11 +58,16 @@ final class Publisher {
 
   /** Where this account's incomplete upload of a file stands, if there is one. */
   @Nullable Spot partialOf(Spot target) throws FileFailure {
-    if (!onClose || target.path().isRoot()) {
+    boolean rootOfStore = target.path().equals(target.part().home().at());
+    if (rootOfStore || !publishesOnClose(target)) {
       return null;
     }
-    Spot partial = target.part().spot(partials.of(target.path()));
+    Spot partial = besideOf(target);
     return attributesIfThere(partial) == null ? null : partial;
+  }
+
+  private Spot besideOf(Spot target) {
+    return target.part().spot(partials.of(target.path()));
   }
 
   private static @Nullable FileAttributes attributesIfThere(Spot spot) throws FileFailure {
@@ -72,37 +82,76 @@ final class Publisher {
   }
 
   /**
+   * Sets attributes of what has a name; of a file that is not complete yet, its uploader sets what
+   * it will have.
+   *
+   * @param toTarget of a link, what it leads to is meant
+   */
+  void setAttributes(Spot spot, AttributeChange change, boolean toTarget) throws FileFailure {
+    boolean mayBeLink = toTarget && spot.store().capabilities().symbolicLinks();
+    try {
+      if (mayBeLink && spot.attributes().isLink()) {
+        throw new FileFailure(Kind.LINK_ON_PATH, "a link");
+      }
+      spot.store().setAttributes(spot.key(), change);
+    } catch (FileFailure missing) {
+      Spot partial = missing.kind() == Kind.NOT_FOUND ? partialOf(spot) : null;
+      if (partial == null) {
+        throw missing;
+      }
+      partial.store().setAttributes(partial.key(), change);
+    }
+  }
+
+  /**
    * Opens the partial upload of a file, or begins one: empty, or with what the file holds if the
    * client wants to change that.
    *
    * @param mode permission bits of a new file, umask taken off
    */
   FileOpener.Opened open(Spot target, OpenRequest request, int mode) throws FileFailure {
-    if (request.read()) {
+    if (request.reads()) {
       guard.require(Permission.READ, target.path());
     }
-    Spot partial = target.part().spot(partials.of(target.path()));
+    Spot partial = besideOf(target);
     Lock gate = engine.gates.passing(target.part().home().storeId());
     gate.lock();
-    try (Held _ = engine.names(target.part().home().storeId()).names(target.key(), partial.key())) {
+    try (Held _ = names(target, partial)) {
       FileAttributes complete = attributesIfThere(target);
-      refuseUnlessFile(complete);
       boolean begun = attributesIfThere(partial) != null;
-      if (request.create() && request.exclusive() && (complete != null || begun)) {
+      boolean there = complete != null || begun;
+      if (request.create() && request.exclusive() && there) {
         throw new FileFailure(Kind.EXISTS, "the file is there already");
       }
-      if (!request.create() && complete == null && !begun) {
+      refuseUnlessFile(complete);
+      if (!request.create() && !there) {
         throw new FileFailure(Kind.NOT_FOUND, "no such file");
       }
+      if (there && !request.write() && !request.truncate()) {
+        return readOnly(begun ? partial : target);
+      }
       guard.require(complete == null ? Permission.CREATE : Permission.WRITE, target.path());
-      FileOpener.Opened opened =
-          begun
-              ? opener.openExisting(partial, request)
-              : begin(partial, target, complete, request, mode);
-      return opened.thenPublish(() -> publish(partial, target));
+      Aside aside = new Aside(engine, renamer, partial, target);
+      if (begun) {
+        return opener.openExisting(partial, request).beside(aside);
+      }
+      int bits = complete == null ? mode : complete.mode();
+      FileOpener.Opened opened = opener.createAside(aside, request, bits);
+      if (complete != null && !request.truncate()) {
+        fill(aside, opened, complete.sizeBytes());
+      }
+      return opened;
     } finally {
       gate.unlock();
     }
+  }
+
+  private Held names(Spot target, Spot partial) {
+    return engine.names(target.part().home().storeId()).names(target.key(), partial.key());
+  }
+
+  private static FileOpener.Opened readOnly(Spot spot) throws FileFailure {
+    return new FileOpener.Opened(spot.store().open(spot.key(), Access.READ), null, false, null);
   }
 
   private static void refuseUnlessFile(@Nullable FileAttributes found) throws FileFailure {
@@ -117,54 +166,97 @@ final class Publisher {
     }
   }
 
-  private FileOpener.Opened begin(
-      Spot partial, Spot target, @Nullable FileAttributes complete, OpenRequest request, int mode)
-      throws FileFailure {
-    FileOpener.Opened opened =
-        opener.create(partial, request, complete == null ? mode : complete.mode());
-    if (complete != null && !request.truncate()) {
+  /** Copies the beginning of the target; if that fails, nothing is left beside it. */
+  private void fill(Aside aside, FileOpener.Opened opened, long bytes) throws FileFailure {
+    SharedFile counted = FileOpener.counted(opened);
+    try {
+      OpenFile source = aside.target().store().open(aside.target().key(), Access.READ);
+      counted.lock().lock();
       try {
-        copy(target, opened);
-      } catch (FileFailure failed) {
-        opener.abandon(opened);
-        partial.store().remove(partial.key());
-        engine.ledger.free(partial.chain(), 0, 1);
-        throw failed;
+        // In one step, so that a quota refuses all of it before anything is copied.
+        counted.copy(source, 0, opened.file(), 0, bytes);
+      } finally {
+        counted.lock().unlock();
+        source.close();
       }
+    } catch (FileFailure failed) {
+      discard(aside, opened);
+      throw failed;
     }
-    return opened;
   }
 
-  private static void copy(Spot from, FileOpener.Opened to) throws FileFailure {
-    SharedFile counted = to.shared();
-    if (counted == null) {
-      throw new IllegalStateException("a new file is always counted");
-    }
-    OpenFile source = from.store().open(from.key(), Access.READ);
-    counted.lock().lock();
+  /** Takes back an upload that was begun in vain. */
+  private void discard(Aside aside, FileOpener.Opened opened) throws FileFailure {
+    SharedFile counted = FileOpener.counted(opened);
+    Spot partial = aside.partial();
     try {
-      long copied = 1;
-      for (long at = 0; copied > 0; at += copied) {
-        long step = Math.min(COPY_STEP, source.attributes().sizeBytes() - at);
-        copied = step <= 0 ? 0 : counted.copy(source, at, to.file(), at, step);
+      counted.lock().lock();
+      try {
+        partial.store().remove(partial.key());
+        counted.loseLastName();
+      } finally {
+        counted.lock().unlock();
       }
+      engine.ledger.free(partial.chain(), 0, 1);
     } finally {
-      counted.lock().unlock();
-      source.close();
+      // What became of a file that is gone is of no interest.
+      new FileEnding(engine, partial, opened.beside(null)).end(false);
     }
   }
 
   /**
-   * Two sessions of one account may have written one partial: the first to close it publishes it
-   * for both.
+   * Sets the size of a file by its name. A partial upload is cut and stays partial; a complete file
+   * has its new size, for everybody, when this returns.
    */
-  private void publish(Spot partial, Spot target) throws FileFailure {
-    try {
-      renamer.replace(partial, target);
-    } catch (FileFailure gone) {
-      if (gone.kind() != Kind.NOT_FOUND) {
-        throw gone;
+  void setSize(Spot target, long sizeBytes) throws FileFailure {
+    Spot partial = besideOf(target);
+    Lock gate = engine.gates.passing(target.part().home().storeId());
+    gate.lock();
+    try (Held _ = names(target, partial)) {
+      FileAttributes begun = attributesIfThere(partial);
+      if (begun != null) {
+        refuseIfGoingOn(partial, begun);
+        opener.setSize(partial, sizeBytes);
+        return;
       }
+      if (!isForUploads(target)) {
+        opener.setSize(target, sizeBytes);
+        return;
+      }
+      FileAttributes complete = target.attributes();
+      refuseUnlessFile(complete);
+      replaceBySized(new Aside(engine, renamer, partial, target), complete, sizeBytes);
+    } finally {
+      gate.unlock();
+    }
+  }
+
+  /** To open an upload takes it out of the hands of whoever has it open. */
+  private void refuseIfGoingOn(Spot partial, FileAttributes begun) throws FileFailure {
+    long storeId = partial.part().home().storeId();
+    if (isForUploads(partial) && engine.sharedFiles.isOpen(storeId, begun.identity())) {
+      throw new FileFailure(Kind.BUSY, "the file is being uploaded");
+    }
+  }
+
+  private void replaceBySized(Aside aside, FileAttributes complete, long sizeBytes)
+      throws FileFailure {
+    FileOpener.Opened opened = opener.createAside(aside, CHANGE, complete.mode());
+    long kept = Math.min(sizeBytes, complete.sizeBytes());
+    if (kept > 0) {
+      fill(aside, opened, kept);
+    }
+    try {
+      if (kept < sizeBytes) {
+        FileOpener.resize(opened, sizeBytes);
+      }
+    } catch (FileFailure refused) {
+      discard(aside, opened);
+      throw refused;
+    }
+    FileFailure failed = new FileEnding(engine, aside.partial(), opened).end(true);
+    if (failed != null) {
+      throw failed;
     }
   }
 }

@@ -10,6 +10,7 @@ import io.quaymaster.files.FileStore;
 import io.quaymaster.quota.Chain;
 import io.quaymaster.quota.QuotaLedger.Move;
 import io.quaymaster.quota.SharedFile;
+import io.quaymaster.quota.SharedFiles;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
@@ -73,14 +74,16 @@ final class Renamer {
   /**
    * Gives a file the name of another, which gives way, where the caller has asked the policy. Never
    * a directory.
+   *
+   * @param rename run with both names to itself
    */
-  void replace(Spot from, Spot to) throws FileFailure {
+  void replace(Spot from, Spot to, Names.Change rename) throws FileFailure {
     long storeId = from.part().home().storeId();
     Lock gate = engine.gates.passing(storeId);
     gate.lock();
     try (Held _ = engine.names(storeId).names(from.key(), to.key())) {
       FileAttributes replaced = attributesIfThere(to);
-      replacing(storeId, replaced, to, () -> from.store().rename(from.key(), to.key(), true));
+      replacing(storeId, replaced, to, rename);
     } finally {
       gate.unlock();
     }
@@ -131,10 +134,13 @@ final class Renamer {
       return;
     }
     if (replaced.isFile()) {
-      SharedFile shared = engine.sharedFiles.joinLocked(storeId, at.chain(), at::attributes);
+      // In a store of uploads a complete file changes only with its name, which is held.
+      boolean changes = at.store().capabilities().writesAnywhere();
+      SharedFiles.Look look = changes ? at::attributes : () -> replaced;
+      SharedFile shared = engine.sharedFiles.joinLocked(storeId, at.chain(), look);
       try {
         // Who removes another name of this file waits, and then knows how many are left.
-        boolean last = at.attributes().links() == 1;
+        boolean last = look.attributes().links() == 1;
         rename.run();
         if (last) {
           shared.loseLastName();

@@ -23,6 +23,7 @@ final class TransferTally {
   private long bytesRead;
   private long bytesWritten;
   private @Nullable Kind failure;
+  private @Nullable Kind spoilt;
 
   TransferTally(Instant openedAt) {
     this.openedAt = openedAt;
@@ -50,6 +51,22 @@ final class TransferTally {
       failure = failed.kind();
     }
     return failed;
+  }
+
+  /**
+   * As {@link #noted}, of something that the file should have and does not. A request that makes no
+   * sense takes nothing from it.
+   */
+  FileFailure spoiltBy(FileFailure failed) {
+    if (spoilt == null && failed.kind() != Kind.INVALID_ARGUMENT) {
+      spoilt = failed.kind();
+    }
+    return noted(failed);
+  }
+
+  /** Why the file is not as the client wanted it; null if it is. */
+  @Nullable Kind spoilt() {
+    return spoilt;
   }
 
   /**

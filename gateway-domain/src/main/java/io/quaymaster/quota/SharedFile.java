@@ -2,6 +2,7 @@ package io.quaymaster.quota;
 
 import io.quaymaster.files.FileAttributes;
 import io.quaymaster.files.FileFailure;
+import io.quaymaster.files.FileFailure.Kind;
 import io.quaymaster.files.OpenFile;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
@@ -29,6 +30,7 @@ public final class SharedFile {
   private long held;
   private long stored;
   private boolean nameless;
+  private boolean superseded;
 
   SharedFile(QuotaLedger ledger, SharedFiles.Id id, Chain chain) {
     this.ledger = ledger;
@@ -72,9 +74,11 @@ public final class SharedFile {
   /**
    * Reserves what a write up to {@code end} would add.
    *
-   * @throws FileFailure QUOTA_BYTES, LEDGER_UNAVAILABLE: then nothing is reserved
+   * @throws FileFailure QUOTA_BYTES, LEDGER_UNAVAILABLE: then nothing is reserved; BUSY if another
+   *     goes on with this upload
    */
   public void growTo(long end) throws FileFailure {
+    refuseIfSuperseded();
     long growth = end - size();
     if (growth > 0) {
       ledger.reserve(chain, growth, 0);
@@ -148,9 +152,39 @@ public final class SharedFile {
     }
   }
 
-  /** Its last name is gone. Its bytes are free when its last user leaves. */
-  public void loseLastName() {
+  /**
+   * Its last name is gone. Its bytes are free when its last user leaves.
+   *
+   * @return whether it had one until now
+   */
+  public boolean loseLastName() {
+    boolean had = !nameless;
     nameless = true;
+    return had;
+  }
+
+  /**
+   * Somebody else has opened this upload and goes on with it, under a count of its own which begins
+   * with what the store has. All else is given back, and this one counts no more.
+   */
+  void supersede(FileAttributes kept) {
+    if (!nameless) {
+      settle(kept);
+    }
+    superseded = true;
+  }
+
+  /**
+   * Whether somebody else goes on with this upload, so that its fate is no longer ours to count.
+   */
+  public boolean isSuperseded() {
+    return superseded;
+  }
+
+  private void refuseIfSuperseded() throws FileFailure {
+    if (superseded) {
+      throw new FileFailure(Kind.BUSY, "another session goes on with this upload");
+    }
   }
 
   /** Moves to another chain. Only while nothing is held for it. */
@@ -167,6 +201,9 @@ public final class SharedFile {
    * back.
    */
   public void settle(FileAttributes real) {
+    if (superseded) {
+      return;
+    }
     if (real.links() == 0) {
       nameless = true;
     }

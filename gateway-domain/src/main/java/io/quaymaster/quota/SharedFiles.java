@@ -3,6 +3,7 @@ package io.quaymaster.quota;
 import io.quaymaster.files.FileAttributes;
 import io.quaymaster.files.FileAttributes.Identity;
 import io.quaymaster.files.FileFailure;
+import io.quaymaster.files.OpenFile;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -51,6 +52,47 @@ public final class SharedFiles {
       // A file system gives the number of a file that is gone to the next one at once.
       files.remove(file.id(), file);
     }
+  }
+
+  /**
+   * Opens the count of an upload anew: a store of uploads lets only the last who opened one go on
+   * with it. Who had it before keeps in the ledger what the store has of it by now. The caller has
+   * the upload's name to itself, holds no file's lock, and must {@link #leave} in the end.
+   */
+  public SharedFile takeOver(long storeId, Chain chain, OpenFile upload) throws FileFailure {
+    FileAttributes kept = upload.attributes();
+    Id id = new Id(storeId, kept.identity());
+    SharedFile earlier = files.get(id);
+    if (earlier != null) {
+      earlier.lock().lock();
+      try {
+        earlier.supersede(kept);
+      } finally {
+        earlier.lock().unlock();
+      }
+      files.remove(id, earlier);
+    }
+    SharedFile file = join(id, chain);
+    file.lock().lock();
+    try {
+      file.startAt(kept);
+    } finally {
+      file.lock().unlock();
+    }
+    return file;
+  }
+
+  /**
+   * Whoever has this file open keeps it, but its identity does not name it any more: in a bucket a
+   * new name is a new identity, and the old one may be the next file's at once.
+   */
+  public void forget(SharedFile file) {
+    files.remove(file.id(), file);
+  }
+
+  /** Whether anybody in this process has the file open for changes. */
+  public boolean isOpen(long storeId, Identity identity) {
+    return files.containsKey(new Id(storeId, identity));
   }
 
   private SharedFile join(Id wanted, Chain chain) {

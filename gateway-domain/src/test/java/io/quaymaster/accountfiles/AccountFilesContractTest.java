@@ -13,6 +13,7 @@ import io.quaymaster.files.NameContract;
 import io.quaymaster.files.OpenFile;
 import io.quaymaster.files.RenameContract;
 import io.quaymaster.files.StoreKey;
+import io.quaymaster.files.UploadContract;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -24,8 +25,9 @@ import org.junit.jupiter.api.Test;
  * The whole stack keeps what a store promises. Not what it says of links: an account follows them
  * (see {@link LinksTest}).
  */
-class AccountFilesContractTest implements FileContentContract, NameContract, RenameContract {
-  private static TestCluster cluster;
+class AccountFilesContractTest
+    implements FileContentContract, UploadContract, NameContract, RenameContract {
+  static TestCluster cluster;
   private static TestProcess process;
   private static int accounts;
 
@@ -47,8 +49,9 @@ class AccountFilesContractTest implements FileContentContract, NameContract, Ren
   @BeforeEach
   void open() throws Exception {
     home = "account" + accounts++;
-    cluster.account(home + "@acme").umask(0);
-    Actor actor = process.as(home + "@acme");
+    String login = home + "@" + tenant();
+    cluster.account(login).umask(0);
+    Actor actor = process.as(login);
     store = new AccountFilesStore(actor.files(), below(), home);
   }
 
@@ -57,8 +60,18 @@ class AccountFilesContractTest implements FileContentContract, NameContract, Ren
     store.close();
   }
 
-  private static MemoryFileStore below() {
-    return cluster.memoryStore("main", "acme");
+  /** Whose store {@code main} the account's home lies in. */
+  String tenant() {
+    return "acme";
+  }
+
+  private MemoryFileStore below() {
+    return cluster.memoryStore("main", tenant());
+  }
+
+  @Override
+  public boolean showsOwnUploads() {
+    return true;
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.FileFailure.Kind;
 import io.quaymaster.files.MemoryFaults;
 import io.quaymaster.quota.LedgerSettings;
+import io.quaymaster.transfer.Transfer.Outcome;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,50 +54,65 @@ class LedgerLawsTest {
           Kind.CROSSES_STORES,
           Kind.INVALID_ARGUMENT,
           Kind.STORE_ERROR,
-          Kind.STORE_FULL);
+          Kind.STORE_FULL,
+          Kind.UNSUPPORTED);
 
-  private static final int WRITERS = 3;
+  private static final List<String> LOGINS = List.of("alice@acme", "bob@acme", "carl@acme");
   private static final int STEPS = 150;
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})
   void limitsHoldAndTheEndIsExact(long seed) throws Exception {
     try (TestCluster cluster = TestCluster.open()) {
-      cluster.account("alice@acme").home("main", "a").limits(30_000L, 40L);
-      cluster.account("bob@acme").home("main", "a/b").limits(12_000L, 20L);
-      cluster.account("carl@acme").home("main", "c").limits(null, 25L);
-      cluster.tenantLimits("acme", 40_000L, 60L);
-      List<TestProcess> processes = List.of(cluster.process(SETTINGS), cluster.process(SETTINGS));
-      AtomicBoolean over = new AtomicBoolean();
-      List<Callable<Void>> writers = new ArrayList<>();
-      for (int i = 0; i < WRITERS * processes.size(); i++) {
-        String login = List.of("alice@acme", "bob@acme", "carl@acme").get(i / 2 % 3);
-        Actor actor = processes.get(i % 2).as(login);
-        Client client =
-            new Client(
-                actor,
-                "p" + i % 2,
-                login.startsWith("alice"),
-                new Random(seed * 1_000 + i),
-                cluster.memoryStore("main", "acme").faults());
-        writers.add(client::live);
-      }
-      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-        Future<Integer> watcher = threads.submit(() -> watch(cluster, over));
-        List<Future<Void>> lives = writers.stream().map(threads::submit).toList();
-        try {
-          for (Future<Void> life : lives) {
-            life.get();
-          }
-        } finally {
-          over.set(true);
-        }
-        assertThat(watcher.get()).as("moments looked at").isPositive();
-      }
-      cluster.memoryStore("main", "acme").faults().heal();
-      cluster.isExact();
-      processes.forEach(p -> assertThat(p.driftBytes()).isZero());
+      live(cluster, seed, 1);
     }
+  }
+
+  /** With two sessions of each account in each process, which take uploads from each other. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void theSameHoldsWhereAStoreTakesUploads(long seed) throws Exception {
+    try (TestCluster cluster = TestCluster.open()) {
+      cluster.storeOfUploads("main", "acme");
+      live(cluster, seed, 2);
+    }
+  }
+
+  private static void live(TestCluster cluster, long seed, int sessions) throws Exception {
+    cluster.account("alice@acme").home("main", "a").limits(30_000L, 40L);
+    cluster.account("bob@acme").home("main", "a/b").limits(12_000L, 20L);
+    cluster.account("carl@acme").home("main", "c").limits(null, 25L);
+    cluster.tenantLimits("acme", 40_000L, 60L);
+    List<TestProcess> processes = List.of(cluster.process(SETTINGS), cluster.process(SETTINGS));
+    AtomicBoolean over = new AtomicBoolean();
+    List<Callable<Void>> writers = new ArrayList<>();
+    for (int i = 0; i < LOGINS.size() * processes.size() * sessions; i++) {
+      String login = LOGINS.get(i / 2 % LOGINS.size());
+      Actor actor = processes.get(i % 2).as(login);
+      Client client =
+          new Client(
+              actor,
+              "p" + i % 2,
+              login.startsWith("alice"),
+              new Random(seed * 1_000 + i),
+              cluster.memoryStore("main", "acme").faults());
+      writers.add(client::live);
+    }
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Integer> watcher = threads.submit(() -> watch(cluster, over));
+      List<Future<Void>> lives = writers.stream().map(threads::submit).toList();
+      try {
+        for (Future<Void> life : lives) {
+          life.get();
+        }
+      } finally {
+        over.set(true);
+      }
+      assertThat(watcher.get()).as("moments looked at").isPositive();
+    }
+    cluster.memoryStore("main", "acme").faults().heal();
+    cluster.isExact();
+    processes.forEach(p -> assertThat(p.driftBytes()).isZero());
   }
 
   private static int watch(TestCluster cluster, AtomicBoolean over) {
@@ -178,9 +194,13 @@ class LedgerLawsTest {
     private void edit() throws FileFailure {
       String name = name();
       AccountFile file = actor.edit(name);
+      Outcome outcome = random.nextInt(3) == 0 ? Outcome.ABORTED : Outcome.COMPLETED;
       try {
         for (int i = random.nextInt(5); i > 0; i--) {
-          switch (random.nextInt(5)) {
+          switch (random.nextInt(7)) {
+            case 5, 6 ->
+                file.write(
+                    file.attributes().sizeBytes(), ByteBuffer.allocate(random.nextInt(2_000)));
             case 0 -> file.setSize(random.nextInt(5_000));
             case 1 -> file.prepareWrite(random.nextInt(4_000), random.nextInt(1_000));
             case 2 -> actor.rm(name);
@@ -189,12 +209,15 @@ class LedgerLawsTest {
           }
         }
       } finally {
-        file.close();
+        FileFailure failed = file.end(outcome);
+        assertThat(failed == null || EXPECTED.contains(failed.kind())).as("%s", failed).isTrue();
       }
     }
 
     private void breakStore() {
-      switch (random.nextInt(4)) {
+      switch (random.nextInt(6)) {
+        case 2 -> faults.failPreserves(STORE_ERROR, random.nextInt(2_000));
+        case 3 -> faults.failPublishes(STORE_ERROR, random.nextInt(2_000) - 500);
         case 0 -> faults.failWrites(random.nextInt(5_000), STORE_ERROR);
         case 1 -> faults.failCloses(STORE_ERROR);
         default -> faults.heal();

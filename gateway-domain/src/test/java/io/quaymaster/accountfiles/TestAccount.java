@@ -101,6 +101,10 @@ public final class TestAccount {
     return cluster.usage(home.storeId(), home.root());
   }
 
+  long tenantId() {
+    return cluster.tenant(tenant);
+  }
+
   long storeId() {
     return home.storeId();
   }

@@ -155,7 +155,7 @@ public final class TestCluster implements FileStores, AutoCloseable {
     return new Home(at, storeId, store, StoreKey.ofPlace(path));
   }
 
-  private long tenant(String name) {
+  long tenant(String name) {
     return tenants.computeIfAbsent(
         name,
         n -> {
@@ -247,6 +247,18 @@ public final class TestCluster implements FileStores, AutoCloseable {
       throw new FileFailure(FileFailure.Kind.NOT_FOUND, "no such store");
     }
     return store;
+  }
+
+  /** Makes a store that takes uploads only, as a bucket does. */
+  public MemoryFileStore storeOfUploads(String name, String tenant) {
+    MemoryFileStore store = new MemoryFileStore(MemoryFileStore.UPLOADS);
+    storeOf(name, tenant, store);
+    return store;
+  }
+
+  /** Takes a store for a tenant's. */
+  void storeOf(String name, String tenant, FileStore store) {
+    stores.put(storeId(tenant, name), store);
   }
 
   /** A store, to break it or to look behind the gateway's back. */

@@ -65,6 +65,10 @@ public final class TestProcess {
     return new Actor(engine.open(cluster.grant(login)));
   }
 
+  AccountFilesEngine engine() {
+    return engine;
+  }
+
   public QuotaAssembly quota() {
     return quota;
   }

@@ -5,4 +5,9 @@ package io.quaymaster.files;
  * full stack pass the same lines.
  */
 public interface FileStoreContract
-    extends FileContentContract, NameContract, ListingContract, RenameContract, LinkContract {}
+    extends FileContentContract,
+        UploadContract,
+        NameContract,
+        ListingContract,
+        RenameContract,
+        LinkContract {}

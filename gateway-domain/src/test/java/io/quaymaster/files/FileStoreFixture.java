@@ -35,6 +35,21 @@ public interface FileStoreFixture {
     return 6_000;
   }
 
+  /** Whether a file keeps its identity when it is renamed: a bucket knows it by its name only. */
+  default boolean keepsIdentityOverRename() {
+    return true;
+  }
+
+  /** Whether who uploads sees the name of what is not complete, as an account does. */
+  default boolean showsOwnUploads() {
+    return false;
+  }
+
+  /** How many entries a large directory has: fewer where each is a request. */
+  default int manyEntries() {
+    return 10_000;
+  }
+
   /** Whether an open file's attributes can be read and set once its name has gone or changed. */
   default boolean openFilesKeepTheirAttributes() {
     return true;

@@ -10,6 +10,15 @@ public final class MemoryFaults {
   private long writesAfterBytes;
   private @Nullable Kind closes;
   private @Nullable Kind syncs;
+  private @Nullable Loss preserves;
+  private @Nullable Loss publishes;
+
+  /**
+   * A failure after which a store of uploads has not all of one any more.
+   *
+   * @param keptBytes negative: not even the file
+   */
+  record Loss(Kind kind, long keptBytes) {}
 
   MemoryFaults() {}
 
@@ -36,11 +45,27 @@ public final class MemoryFaults {
     syncs = kind;
   }
 
+  /** Uploads are kept only so far. */
+  public synchronized void failPreserves(Kind kind, long keptBytes) {
+    preserves = new Loss(kind, keptBytes);
+  }
+
+  /**
+   * No upload gets its target's name.
+   *
+   * @param keptBytes what is left of it aside; negative: not even the file
+   */
+  public synchronized void failPublishes(Kind kind, long keptBytes) {
+    publishes = new Loss(kind, keptBytes);
+  }
+
   /** From now on all is well; the capacity stays. */
   public synchronized void heal() {
     writes = null;
     closes = null;
     syncs = null;
+    preserves = null;
+    publishes = null;
   }
 
   synchronized long capacityBytes() {
@@ -67,5 +92,13 @@ public final class MemoryFaults {
 
   synchronized @Nullable Kind syncs() {
     return syncs;
+  }
+
+  synchronized @Nullable Loss preserves() {
+    return preserves;
+  }
+
+  synchronized @Nullable Loss publishes() {
+    return publishes;
   }
 }

@@ -15,10 +15,6 @@ import static io.quaymaster.files.FileFailure.Kind.SPECIAL_FILE;
 import static io.quaymaster.files.FileFailure.Kind.UNSUPPORTED;
 
 import io.quaymaster.files.FileFailure.Kind;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +25,13 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryFileStore implements FileStore {
   public static final Capabilities EVERYTHING = new Capabilities(true, true, true, true);
 
+  /** As a bucket is: no links, and files are written from their beginning to their end. */
+  public static final Capabilities UPLOADS = new Capabilities(false, false, true, false);
+
   private final Capabilities capabilities;
   private final MemoryNode.Directory root;
   private final MemoryFaults faults = new MemoryFaults();
+  private final MemoryUploads uploads = new MemoryUploads(this);
   private long lastNumber = 1;
   private long heldBytes;
   private int openFiles;
@@ -64,7 +64,7 @@ public final class MemoryFileStore implements FileStore {
   /** Puts a special file where no client could. */
   public synchronized void plantSpecial(StoreKey key) throws FileFailure {
     free(key);
-    put(key, new MemoryNode.Special(++lastNumber, now()));
+    put(key, new MemoryNode.Special(nextNumber(), now()));
   }
 
   @Override
@@ -76,7 +76,10 @@ public final class MemoryFileStore implements FileStore {
   public synchronized OpenFile open(StoreKey key, Access access) throws FileFailure {
     MemoryNode node = find(key);
     return switch (node) {
-      case MemoryNode.File file -> opened(file, access);
+      case MemoryNode.File file ->
+          capabilities.writesAnywhere()
+              ? opened(file, new MemoryOpenFile(this, file, access))
+              : uploads.open(key, file, access);
       case MemoryNode.Directory _ -> throw new FileFailure(IS_A_DIRECTORY, "is a directory");
       case MemoryNode.Link _ -> throw new FileFailure(LINK_ON_PATH, "is a symbolic link");
       case MemoryNode.Special _ -> throw new FileFailure(SPECIAL_FILE, "is no regular file");
@@ -85,10 +88,30 @@ public final class MemoryFileStore implements FileStore {
 
   @Override
   public synchronized OpenFile create(StoreKey key, Access access, int mode) throws FileFailure {
+    if (!capabilities.writesAnywhere()) {
+      return uploads.create(key, access, mode);
+    }
     free(key);
-    MemoryNode.File file = new MemoryNode.File(++lastNumber, mode, now());
+    MemoryNode.File file = new MemoryNode.File(nextNumber(), mode, now());
     put(key, file);
-    return opened(file, access);
+    return opened(file, new MemoryOpenFile(this, file, access));
+  }
+
+  @Override
+  public synchronized OpenFile createAside(StoreKey aside, StoreKey target, Access access, int mode)
+      throws FileFailure {
+    return capabilities.writesAnywhere()
+        ? create(aside, access, mode)
+        : uploads.createAside(aside, target, access, mode);
+  }
+
+  @Override
+  public synchronized void publish(StoreKey aside, StoreKey target) throws FileFailure {
+    if (capabilities.writesAnywhere()) {
+      rename(aside, target, true);
+    } else {
+      uploads.publish(aside, target);
+    }
   }
 
   @Override
@@ -133,7 +156,7 @@ public final class MemoryFileStore implements FileStore {
   @Override
   public synchronized void makeDirectory(StoreKey key, int mode) throws FileFailure {
     free(key);
-    put(key, new MemoryNode.Directory(++lastNumber, mode, now()));
+    put(key, new MemoryNode.Directory(nextNumber(), mode, now()));
   }
 
   @Override
@@ -171,6 +194,9 @@ public final class MemoryFileStore implements FileStore {
     }
     if (target == node) {
       return;
+    }
+    if (MemoryUploads.goOnIn(node)) {
+      throw new FileFailure(BUSY, "files in the directory are being uploaded");
     }
     if (target != null) {
       givesWay(from, to, node, target);
@@ -218,7 +244,7 @@ public final class MemoryFileStore implements FileStore {
     if (target.length() > VirtualPath.MAX_BYTES) {
       throw new FileFailure(NAME_TOO_LONG, "the link's target is too long");
     }
-    put(name, new MemoryNode.Link(++lastNumber, target, now()));
+    put(name, new MemoryNode.Link(nextNumber(), target, now()));
   }
 
   @Override
@@ -240,24 +266,7 @@ public final class MemoryFileStore implements FileStore {
       }
       throw failure;
     }
-    long files = 0;
-    Map<MemoryNode.File, Integer> names = new HashMap<>();
-    Deque<MemoryNode> open = new ArrayDeque<>();
-    open.push(start);
-    while (!open.isEmpty()) {
-      switch (open.pop()) {
-        case MemoryNode.Directory directory -> directory.entries.values().forEach(open::push);
-        case MemoryNode.File file -> {
-          files++;
-          names.merge(file, 1, Integer::sum);
-        }
-        case MemoryNode.Link _, MemoryNode.Special _ -> files++;
-      }
-    }
-    long bytes = names.keySet().stream().mapToLong(MemoryNode::sizeBytes).sum();
-    boolean elsewhere =
-        names.entrySet().stream().anyMatch(found -> found.getValue() < found.getKey().links);
-    return new Measure(bytes, files, elsewhere);
+    return MemoryNode.measure(start);
   }
 
   @Override
@@ -289,13 +298,17 @@ public final class MemoryFileStore implements FileStore {
     freeIfGone(file);
   }
 
-  private OpenFile opened(MemoryNode.File file, Access access) {
-    file.openHandles++;
-    openFiles++;
-    return new MemoryOpenFile(this, file, access);
+  long nextNumber() {
+    return ++lastNumber;
   }
 
-  private void unlinked(MemoryNode node) {
+  OpenFile opened(MemoryNode.File file, OpenFile handle) {
+    file.openHandles++;
+    openFiles++;
+    return handle;
+  }
+
+  void unlinked(MemoryNode node) {
     node.links--;
     if (node instanceof MemoryNode.File file) {
       freeIfGone(file);
@@ -332,16 +345,19 @@ public final class MemoryFileStore implements FileStore {
     }
   }
 
-  private void free(StoreKey key) throws FileFailure {
+  void free(StoreKey key) throws FileFailure {
     notClosed();
     if (key.isRoot() || directory(key.parent()).entries.containsKey(key.name())) {
       throw new FileFailure(EXISTS, "the name exists");
     }
   }
 
-  private void put(StoreKey key, MemoryNode node) throws FileFailure {
+  void put(StoreKey key, MemoryNode node) throws FileFailure {
     MemoryNode.Directory parent = directory(key.parent());
     parent.entries.put(key.name(), node);
+    if (!capabilities.writesAnywhere()) {
+      uploads.named(key, node);
+    }
     parent.modifiedSeconds = now();
   }
 
@@ -351,12 +367,12 @@ public final class MemoryFileStore implements FileStore {
     parent.modifiedSeconds = now();
   }
 
-  private MemoryNode find(StoreKey key) throws FileFailure {
+  MemoryNode find(StoreKey key) throws FileFailure {
     notClosed();
     return found(key.isRoot() ? root : directory(key.parent()).entries.get(key.name()));
   }
 
-  private MemoryNode.Directory directory(StoreKey key) throws FileFailure {
+  MemoryNode.Directory directory(StoreKey key) throws FileFailure {
     MemoryNode.Directory at = root;
     for (String name : key.isRoot() ? new String[0] : key.byteText().split("/", -1)) {
       MemoryNode next = found(at.entries.get(name));

@@ -2,14 +2,17 @@ package io.quaymaster.files;
 
 import io.quaymaster.files.FileAttributes.Identity;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** An inode of {@link MemoryFileStore}: what exists apart from its names. Guarded by its store. */
 abstract sealed class MemoryNode {
-  final long number;
+  long number;
   int mode;
   int links = 1;
   long modifiedSeconds;
@@ -30,6 +33,28 @@ abstract sealed class MemoryNode {
     Identity identity = new Identity(0, number);
     return new FileAttributes(
         type(), sizeBytes(), mode, links, modifiedSeconds, accessedSeconds, identity);
+  }
+
+  /** What lies at and below a node. */
+  static FileStore.Measure measure(MemoryNode start) {
+    long files = 0;
+    Map<MemoryNode.File, Integer> names = new HashMap<>();
+    Deque<MemoryNode> open = new ArrayDeque<>();
+    open.push(start);
+    while (!open.isEmpty()) {
+      switch (open.pop()) {
+        case MemoryNode.Directory directory -> directory.entries.values().forEach(open::push);
+        case MemoryNode.File file -> {
+          files++;
+          names.merge(file, 1, Integer::sum);
+        }
+        case MemoryNode.Link _, MemoryNode.Special _ -> files++;
+      }
+    }
+    long bytes = names.keySet().stream().mapToLong(MemoryNode::sizeBytes).sum();
+    boolean elsewhere =
+        names.entrySet().stream().anyMatch(found -> found.getValue() < found.getKey().links);
+    return new FileStore.Measure(bytes, files, elsewhere);
   }
 
   static final class Directory extends MemoryNode {
@@ -93,6 +118,12 @@ abstract sealed class MemoryNode {
     private long size;
     int openHandles;
 
+    /** Begun beside its target, and not complete. */
+    boolean aside;
+
+    /** Who goes on with an upload. */
+    @Nullable OpenFile uploader;
+
     File(long number, int mode, long nowSeconds) {
       super(number, mode | 0600, nowSeconds);
     }
@@ -105,6 +136,15 @@ abstract sealed class MemoryNode {
     @Override
     long sizeBytes() {
       return size;
+    }
+
+    /** Another file with the same content and attributes. */
+    File copy(long number) {
+      File copy = new File(number, mode, modifiedSeconds);
+      copy.accessedSeconds = accessedSeconds;
+      copy.size = size;
+      pages.forEach((at, page) -> copy.pages.put(at, page.clone()));
+      return copy;
     }
 
     int read(long offset, ByteBuffer into) {

@@ -278,13 +278,14 @@ public interface NameContract extends FileStoreFixture {
       assertThat(now.modifiedSeconds()).isEqualTo(4_000_000_000L);
     }
     assertThat(mode("f")).isEqualTo(before);
+    store().setAttributes(key("f"), AttributeChange.NONE);
+    assertThat(store().attributes(key("f")).modifiedSeconds()).isEqualTo(4_000_000_000L);
     OpenFile file = store().open(key("f"), Access.WRITE);
     file.setAttributes(new AttributeChange(null, times(7, 8)));
     assertThat(file.attributes().accessedSeconds()).isEqualTo(7);
     assertThat(file.attributes().modifiedSeconds()).isEqualTo(8);
-    store().setAttributes(key("f"), AttributeChange.NONE);
-    assertThat(store().attributes(key("f")).modifiedSeconds()).isEqualTo(8);
     file.close();
+    assertThat(store().attributes(key("f")).modifiedSeconds()).isEqualTo(8);
   }
 
   @Test
@@ -294,7 +295,10 @@ public interface NameContract extends FileStoreFixture {
     FileAttributes.Identity f = store().attributes(key("f")).identity();
     assertThat(store().attributes(key("g")).identity()).isNotEqualTo(f);
     store().rename(key("f"), key("h"), false);
-    assertThat(store().attributes(key("h")).identity()).isEqualTo(f);
+    FileAttributes.Identity h = store().attributes(key("h")).identity();
+    assertThat(h.equals(f)).isEqualTo(keepsIdentityOverRename());
+    put("f", "another");
+    assertThat(store().attributes(key("f")).identity()).isNotEqualTo(h);
   }
 
   @Test

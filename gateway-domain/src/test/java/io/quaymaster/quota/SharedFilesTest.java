@@ -1,11 +1,15 @@
 package io.quaymaster.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quaymaster.files.AttributeChange;
 import io.quaymaster.files.FileAttributes;
 import io.quaymaster.files.FileFailure;
+import io.quaymaster.files.OpenFile;
 import io.quaymaster.quota.LedgerTable.ScopeRow;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -79,5 +83,75 @@ class SharedFilesTest {
     files.leave(next);
     assertThat(freed()).isEqualTo(new Amount(10, 0));
     assertThat(join(file(7, 1, 99)).size()).isEqualTo(99);
+  }
+
+  /** An upload of so many bytes, which is only looked at. */
+  private record Upload(FileAttributes attributes) implements OpenFile {
+    @Override
+    public int read(long offset, ByteBuffer into) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void write(long offset, ByteBuffer from) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void setSize(long sizeBytes) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void setAttributes(AttributeChange change) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void sync() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long copyTo(OpenFile target, long offset, long targetOffset, long length) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void close() {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  private SharedFile takeOver(FileAttributes kept) throws FileFailure {
+    return files.takeOver(1, chain, new Upload(kept));
+  }
+
+  @Test
+  void whoLostAnUploadCountsNoMore() throws Exception {
+    SharedFile lost = takeOver(file(7, 1, 10));
+    SharedFile next = takeOver(file(7, 1, 4));
+    assertThat(next.size()).isEqualTo(4);
+    assertThat(freed()).as("what was not kept").isEqualTo(new Amount(6, 0));
+    assertThatThrownBy(() -> lost.growTo(11)).hasMessageContaining("another session");
+    lost.settle(file(7, 1, 0));
+    files.leave(lost);
+    assertThat(files.isOpen(1, file(7, 1, 4).identity())).isTrue();
+    next.loseLastName();
+    files.leave(next);
+    assertThat(freed()).isEqualTo(new Amount(10, 0));
+    assertThat(files.isOpen(1, file(7, 1, 4).identity())).isFalse();
+  }
+
+  @Test
+  void whatIsForgottenIsNotTheNextOfItsIdentity() throws Exception {
+    SharedFile published = takeOver(file(7, 1, 10));
+    files.forget(published);
+    SharedFile next = takeOver(file(7, 1, 0));
+    assertThat(next).isNotSameAs(published);
+    files.leave(published);
+    assertThat(files.isOpen(1, file(7, 1, 0).identity())).isTrue();
+    files.leave(next);
+    assertThat(freed()).isEqualTo(Amount.NONE);
   }
 }

@@ -1,0 +1,59 @@
+package io.quaymaster.accountfiles;
+
+import io.quaymaster.accountfiles.View.Spot;
+import io.quaymaster.files.FileFailure;
+import io.quaymaster.files.FileFailure.Kind;
+import io.quaymaster.files.FileStore;
+import io.quaymaster.quota.SharedFile;
+
+/** An open upload that stands beside the file whose name it will get. */
+record Aside(AccountFilesEngine engine, Renamer renamer, Spot partial, Spot target) {
+  /**
+   * Gives the closed upload its target's name. Where two sessions of one account may write one
+   * partial, the first to close it publishes it for both.
+   */
+  void publish(SharedFile counted) throws FileFailure {
+    try {
+      renamer.replace(partial, target, () -> lay(counted));
+    } catch (FileFailure gone) {
+      if (gone.kind() != Kind.NOT_FOUND || isUpload()) {
+        throw gone;
+      }
+    }
+  }
+
+  private void lay(SharedFile counted) throws FileFailure {
+    store().publish(partial.key(), target.key());
+    if (isUpload()) {
+      engine.sharedFiles.forget(counted);
+    }
+  }
+
+  /**
+   * After something went wrong: counts what the store says that it has by the partial's name. A
+   * store that keeps every write has what the handle said. If the store does not answer, what was
+   * counted last stays.
+   */
+  void recount(SharedFile counted) {
+    counted.lock().lock();
+    try {
+      if (isUpload() && !counted.isSuperseded()) {
+        counted.settle(partial.attributes());
+      }
+    } catch (FileFailure unknown) {
+      if (unknown.kind() == Kind.NOT_FOUND && counted.loseLastName()) {
+        engine.ledger.free(counted.chain(), 0, 1);
+      }
+    } finally {
+      counted.lock().unlock();
+    }
+  }
+
+  private FileStore store() {
+    return partial.store();
+  }
+
+  private boolean isUpload() {
+    return !store().capabilities().writesAnywhere();
+  }
+}
