@@ -50,6 +50,11 @@ public interface FileStoreFixture {
     return 10_000;
   }
 
+  /** How many entries a listing asks for before it is asked for them. */
+  default int listsAhead() {
+    return 0;
+  }
+
   /** Whether an open file's attributes can be read and set once its name has gone or changed. */
   default boolean openFilesKeepTheirAttributes() {
     return true;

@@ -9,8 +9,8 @@ import io.quaymaster.files.FileStore.Access;
 import io.quaymaster.files.FileStore.Measure;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What every store says of a directory: its entries, and what lies below. */
@@ -47,19 +47,22 @@ public interface ListingContract extends FileStoreFixture {
 
   @Test
   default void aListingToleratesWhatVanishes() throws Exception {
-    for (int i = 0; i < 500; i++) {
+    int entries = Math.min(500, manyEntries());
+    for (int i = 0; i < entries; i++) {
       put("f" + i, "");
     }
-    List<String> seen = new ArrayList<>();
+    List<String> afterwards = new ArrayList<>();
     try (Listing listing = store().list(StoreKey.ROOT)) {
-      seen.add(Objects.requireNonNull(listing.next()).name().byteText());
-      for (int i = 0; i < 500; i++) {
+      assertThat(listing.next()).isNotNull();
+      for (int i = 0; i < entries; i++) {
         store().remove(key("f" + i));
       }
-      assertThat(listing.next()).isNull();
+      for (Listing.@Nullable Entry e = listing.next(); e != null; e = listing.next()) {
+        afterwards.add(e.name().byteText());
+      }
       assertThat(listing.next()).isNull();
     }
-    assertThat(seen).hasSize(1);
+    assertThat(afterwards).hasSizeLessThanOrEqualTo(listsAhead()).doesNotHaveDuplicates();
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.quaymaster.storage.s3.UploadRecords.Part;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -103,7 +104,7 @@ final class Bucket implements AutoCloseable {
       }
       throw S3Failures.of(failure);
     }
-    if (!object.eTag().equals(body.response().eTag())) {
+    if (!Objects.equals(object.eTag(), body.response().eTag())) {
       // The server ignores the condition.
       body.abort();
       throw changed();

@@ -1,5 +1,7 @@
 package io.quaymaster.storage.s3;
 
+import java.util.Objects;
+
 /**
  * Bytes of an object that an upload goes on from, which the server will copy by itself.
  *
@@ -12,7 +14,7 @@ record CopySource(ObjectInfo object, long offset, long length) {
   boolean isFollowedBy(ObjectInfo other, long at) {
     return offset + length == at
         && object.key().equals(other.key())
-        && object.eTag().equals(other.eTag());
+        && Objects.equals(object.eTag(), other.eTag());
   }
 
   CopySource longer(long more) {

@@ -42,7 +42,8 @@ final class Directories {
 
   /** A directory that only the keys below it tell of. */
   static ObjectInfo implied(String prefix) {
-    return new ObjectInfo(prefix, 0, "", null, Instant.EPOCH, HeadObjectResponse.builder().build());
+    return new ObjectInfo(
+        prefix, 0, null, null, Instant.EPOCH, HeadObjectResponse.builder().build());
   }
 
   boolean isThere(StoreKey key) throws FileFailure {
@@ -56,13 +57,17 @@ final class Directories {
    */
   void require(StoreKey key) throws FileFailure {
     if (!isThere(key)) {
-      throw missing(key);
+      throw missingBelow(key);
     }
   }
 
   /** Why a name that is not there is not: a file may stand where the path goes on. */
   FileFailure missing(StoreKey key) throws FileFailure {
-    for (StoreKey at = key.parent(); !at.isRoot(); at = at.parent()) {
+    return missingBelow(key.parent());
+  }
+
+  private FileFailure missingBelow(StoreKey directory) throws FileFailure {
+    for (StoreKey at = directory; !at.isRoot(); at = at.parent()) {
       if (isThere(at)) {
         break;
       }
@@ -101,8 +106,7 @@ final class Directories {
     if (directory.key().isEmpty()) {
       throw new FileFailure(Kind.UNSUPPORTED, "a bucket has no attributes of its own");
     }
-    boolean marked = !directory.eTag().isEmpty();
-    if (marked) {
+    if (directory.isStored()) {
       new ServerCopy(bucket).describe(directory, change, FileAttributes.Type.DIRECTORY);
     } else {
       bucket.put(

@@ -23,14 +23,14 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
  * rclone and s3fs write them, and {@code mode} in decimal with the type of file in it, as s3fs
  * does.
  *
- * @param eTag which content it is
+ * @param eTag which content it is; null for a mark, of servers that know none then
  * @param versionId null where the bucket keeps no versions
  * @param described everything else, so that a copy can keep it
  */
 record ObjectInfo(
     String key,
     long sizeBytes,
-    String eTag,
+    @Nullable String eTag,
     @Nullable String versionId,
     Instant storedAt,
     HeadObjectResponse described) {
@@ -45,6 +45,11 @@ record ObjectInfo(
   private static final int REGULAR = 0100000;
 
   private static final int DIRECTORY = 0040000;
+
+  /** Whether it is an object, and not only what other keys tell of. */
+  boolean isStored() {
+    return described.lastModified() != null;
+  }
 
   FileAttributes attributes(FileAttributes.Type type) {
     Map<String, String> metadata = described.metadata();

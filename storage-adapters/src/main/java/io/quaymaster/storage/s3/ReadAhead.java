@@ -52,10 +52,10 @@ final class ReadAhead implements AutoCloseable {
   int read(long offset, ByteBuffer into) throws FileFailure {
     lock.lock();
     try {
-      int wanted = (int) Math.min(into.remaining(), object.sizeBytes() - offset);
-      if (wanted <= 0) {
+      if (offset >= object.sizeBytes() || !into.hasRemaining()) {
         return 0;
       }
+      int wanted = (int) Math.min(into.remaining(), object.sizeBytes() - offset);
       int limit = into.limit();
       into.limit(into.position() + wanted);
       try {

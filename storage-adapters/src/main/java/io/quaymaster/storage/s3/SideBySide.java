@@ -4,6 +4,7 @@ import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.FileFailure.Kind;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Does many small things, several at once; the first that fails stops it. One thread uses it. */
 final class SideBySide implements AutoCloseable {
@@ -15,7 +16,7 @@ final class SideBySide implements AutoCloseable {
 
   private final int most;
   private final Semaphore slots;
-  private final AtomicReference<FileFailure> failure = new AtomicReference<>();
+  private final AtomicReference<@Nullable FileFailure> failure = new AtomicReference<>();
 
   SideBySide(int most) {
     this.most = most;

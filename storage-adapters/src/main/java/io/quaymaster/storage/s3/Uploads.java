@@ -147,12 +147,12 @@ final class Uploads {
   private void closeNow(Draft draft, DraftFile file) throws FileFailure {
     if (!draft.isResumable()) {
       completePlain(draft);
-    } else if (isOpenAs(draft, file)) {
-      if (draft.isAsleep()) {
-        forget(draft);
-      } else {
-        live.put(draft.key(), new Live(draft, null));
-      }
+    } else if (!isOpenAs(draft, file)) {
+      throw new FileFailure(Kind.BUSY, "another session went on with this upload, or removed it");
+    } else if (draft.isAsleep()) {
+      forget(draft);
+    } else {
+      live.put(draft.key(), new Live(draft, null));
     }
   }
 
