@@ -26,10 +26,11 @@ folder=$(mktemp -d)
 conf=$folder/ceph.conf
 started=()
 
+# At once: they have nothing to save, and an OSD whose monitor went first would wait for it.
 finish() {
-  for ((i = ${#started[@]} - 1; i >= 0; i--)); do
-    kill "${started[i]}" 2>/dev/null || true
-    wait "${started[i]}" 2>/dev/null || true
+  for pid in "${started[@]}"; do
+    kill -KILL "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
   done
   rm -rf "$folder"
 }
@@ -136,8 +137,8 @@ if [[ ${1:-} == --serve ]]; then
   exit
 fi
 
-# What it does not have: it refuses the checksums that the SDK sends by default, and it ignores conditions on
-# CompleteMultipartUpload and CopyObject.
+# It refuses the checksums that the SDK sends by default, and ignores conditions on CompleteMultipartUpload, CopyObject
+# and UploadPartCopy.
 mvn -B -ntp -pl storage-adapters -am test -Dtest="${1:-S3FileStoreTest}" -Dsurefire.failIfNoSpecifiedTests=false \
   -Dtest.s3.endpoint="$endpoint" -Dtest.s3.access="$ACCESS" -Dtest.s3.secret="$SECRET" \
   -Dtest.s3.traits=conditionalPut,exactListings

@@ -52,6 +52,7 @@ class S3ServerMultipartTest {
     assertThat(bucket.get("a")).isEqualTo("s".repeat(10));
   }
 
+  /** As Amazon's. Ceph RGW refuses with InvalidPart. */
   @Test
   void leavesOutPartsThatAreNotNamed() {
     String upload = bucket.begin("a");
@@ -112,6 +113,7 @@ class S3ServerMultipartTest {
     assertThat(bucket.get("a")).isEqualTo("s".repeat(10));
   }
 
+  /** As Amazon's. Ceph RGW answers 500 and completes nothing. */
   @Test
   void completesNothingTwice() {
     String upload = bucket.begin("a");
