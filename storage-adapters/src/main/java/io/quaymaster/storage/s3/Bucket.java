@@ -15,6 +15,7 @@ import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
+import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
@@ -94,6 +95,9 @@ final class Bucket implements AutoCloseable {
             .versionId(object.versionId())
             .ifMatch(object.eTag())
             .range("bytes=" + offset + "-" + (offset + length - 1))
+            // Only of a whole object does a server know the checksum.
+            .checksumMode(
+                traits().checksums() && length == object.sizeBytes() ? ChecksumMode.ENABLED : null)
             .build();
     ResponseInputStream<GetObjectResponse> body;
     try {
@@ -285,6 +289,17 @@ final class Bucket implements AutoCloseable {
     Optional<ObjectInfo> made = head(key);
     if (made.isEmpty() || made.get().sizeBytes() != length) {
       throw new FileFailure(Kind.STORE_ERROR, "the store did not put the parts together as sent");
+    }
+  }
+
+  /**
+   * Looks whether an object is still what it was: not every server takes that as a condition of a
+   * copy.
+   */
+  void requireUnchanged(ObjectInfo object) throws FileFailure {
+    Optional<ObjectInfo> now = head(object.key());
+    if (now.isEmpty() || !Objects.equals(now.get().eTag(), object.eTag())) {
+      throw changed();
     }
   }
 

@@ -1,5 +1,7 @@
 package io.quaymaster.storage.s3;
 
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,13 @@ final class CopiedRanges {
       return null;
     }
     return range.getValue().from(offset - range.getKey());
+  }
+
+  /** Whose bytes they are. */
+  Collection<ObjectInfo> objects() {
+    Map<String, ObjectInfo> objects = new LinkedHashMap<>();
+    ranges.values().forEach(range -> objects.put(range.object().key(), range.object()));
+    return objects.values();
   }
 
   void clear() {

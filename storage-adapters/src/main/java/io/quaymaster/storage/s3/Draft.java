@@ -199,6 +199,8 @@ final class Draft implements TransferMemory.Holder {
         () -> {
           if (newSize == 0) {
             content.clear();
+            // Some servers complete an upload only with every part that they have.
+            abortMultipart();
             record.restart(target, mode, times);
           } else {
             content.setSize(newSize);
@@ -305,13 +307,18 @@ final class Draft implements TransferMemory.Holder {
         uploadId = record.takeOver().upload().uploadId();
       }
       content.awaitSent();
-      if (uploadId != null) {
-        services.bucket().abort(objectKey, uploadId);
-      }
+      abortMultipart();
       record.remove();
       forget();
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void abortMultipart() throws FileFailure {
+    if (uploadId != null) {
+      services.bucket().abort(objectKey, uploadId);
+      uploadId = null;
     }
   }
 

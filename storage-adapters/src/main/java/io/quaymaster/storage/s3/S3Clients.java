@@ -56,6 +56,8 @@ final class S3Clients {
                 traits.checksums()
                     ? ResponseChecksumValidation.WHEN_SUPPORTED
                     : ResponseChecksumValidation.WHEN_REQUIRED)
+            // A server that takes no checksums takes no chunks that carry them either.
+            .serviceConfiguration(c -> c.chunkedEncodingEnabled(traits.checksums()))
             .overrideConfiguration(overrides(meters, patience));
     if (settings.endpoint() != null) {
       builder.endpointOverride(settings.endpoint());

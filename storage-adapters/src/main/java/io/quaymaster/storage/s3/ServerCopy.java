@@ -42,6 +42,9 @@ final class ServerCopy {
       copyInParts(source, key, metadata, keep && traits.conditionalComplete());
     } else {
       bucket.copy(source, key, metadata, keep && traits.conditionalCopy());
+      if (!source.key().equals(key)) {
+        bucket.requireUnchanged(source);
+      }
     }
   }
 
@@ -63,6 +66,7 @@ final class ServerCopy {
       }
       parts.awaitFewerThan(1);
       parts.check();
+      bucket.requireUnchanged(source);
       bucket.complete(key, upload, parts.contiguous(), keep);
     } catch (FileFailure failed) {
       parts.awaitFewerThan(1);

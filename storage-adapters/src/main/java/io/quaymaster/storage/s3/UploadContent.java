@@ -403,6 +403,9 @@ final class UploadContent {
     }
     parts.awaitFewerThan(1);
     parts.check();
+    for (ObjectInfo object : copied.objects()) {
+      services.bucket().requireUnchanged(object);
+    }
     return new Complete.InParts(multipart.uploadId(), parts.contiguous());
   }
 
