@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -44,14 +43,20 @@ final class Bucket implements AutoCloseable {
   static final long MAX_COPY = 5L << 30;
 
   private final S3Client client;
+  private final S3Client plain;
   private final S3Settings settings;
   private final S3Meters meters;
 
   /** The store itself, and each file that is open. */
   private final AtomicInteger users = new AtomicInteger(1);
 
-  Bucket(S3Client client, S3Settings settings, S3Meters meters) {
+  /**
+   * @param client adds checksums to what it sends, if the server takes them
+   * @param plain does not; both share their connections
+   */
+  Bucket(S3Client client, S3Client plain, S3Settings settings, S3Meters meters) {
     this.client = client;
+    this.plain = plain;
     this.settings = settings;
     this.meters = meters;
   }
@@ -94,7 +99,7 @@ final class Bucket implements AutoCloseable {
             .key(object.key())
             .versionId(object.versionId())
             .ifMatch(object.eTag())
-            .range("bytes=" + offset + "-" + (offset + length - 1))
+            .range(range(offset, length))
             // Only of a whole object does a server know the checksum.
             .checksumMode(
                 traits().checksums() && length == object.sizeBytes() ? ChecksumMode.ENABLED : null)
@@ -104,21 +109,17 @@ final class Bucket implements AutoCloseable {
       body = client.getObject(request);
     } catch (SdkException failure) {
       if (S3Failures.isConditionNotMet(failure) || S3Failures.isMissing(failure)) {
-        throw changed();
+        throw Requests.changed();
       }
       throw S3Failures.of(failure);
     }
     if (!Objects.equals(object.eTag(), body.response().eTag())) {
       // The server ignores the condition.
       body.abort();
-      throw changed();
+      throw Requests.changed();
     }
     meters.received(length);
     return body;
-  }
-
-  private static FileFailure changed() {
-    return new FileFailure(Kind.STORE_ERROR, "the file was replaced or removed meanwhile");
   }
 
   /**
@@ -130,7 +131,7 @@ final class Bucket implements AutoCloseable {
   ListObjectsV2Response list(
       String prefix, @Nullable String delimiter, @Nullable String continuation, int max)
       throws FileFailure {
-    return run(
+    return Requests.run(
         () ->
             client.listObjectsV2(
                 r ->
@@ -161,22 +162,19 @@ final class Bucket implements AutoCloseable {
             .ifNoneMatch(keep ? "*" : null);
     String crc = traits().checksums() ? payload.crc32() : null;
     request.checksumCRC32(crc);
-    PutObjectResponse put = keeping(() -> client.putObject(request.build(), payload.body()));
+    PutObjectResponse put =
+        Requests.sending(
+            () -> client.putObject(request.build(), payload.body()),
+            stored -> isSame(payload, crc, stored.checksumCRC32(), stored.eTag()));
     meters.sent(payload.length());
-    compare(payload, crc, put.checksumCRC32(), put.eTag());
     return put.eTag();
   }
 
-  private void compare(
-      Payload sent, @Nullable String crc, @Nullable String stored, @Nullable String eTag)
-      throws FileFailure {
-    boolean same =
-        crc != null
-            ? stored == null || stored.equals(crc)
-            : !isMd5(eTag) || unquoted(eTag).equals(sent.md5());
-    if (!same) {
-      throw new FileFailure(Kind.STORE_ERROR, "the store has other bytes than it was sent");
-    }
+  private boolean isSame(
+      Payload sent, @Nullable String crc, @Nullable String stored, @Nullable String eTag) {
+    return crc != null
+        ? stored == null || stored.equals(crc)
+        : !isMd5(eTag) || unquoted(eTag).equals(sent.md5());
   }
 
   /** The ETag of an object that is encrypted with a key of KMS is no hash of its bytes. */
@@ -190,8 +188,14 @@ final class Bucket implements AutoCloseable {
     return eTag == null ? "" : eTag.replace("\"", "");
   }
 
-  /** Begins a multipart upload, which nobody sees until it is completed. */
-  String beginUpload(String key, Map<String, String> metadata, @Nullable ObjectInfo like)
+  /**
+   * Begins a multipart upload, which nobody sees until it is completed.
+   *
+   * @param like whose type and headers the object gets; null: none
+   * @param checksummed see {@link Multipart}
+   */
+  String beginUpload(
+      String key, Map<String, String> metadata, @Nullable ObjectInfo like, boolean checksummed)
       throws FileFailure {
     CreateMultipartUploadRequest.Builder request =
         CreateMultipartUploadRequest.builder()
@@ -201,7 +205,7 @@ final class Bucket implements AutoCloseable {
             .storageClass(settings.storageClass())
             .serverSideEncryption(encryption())
             .ssekmsKeyId(kmsKey())
-            .checksumAlgorithm(traits().checksums() ? ChecksumAlgorithm.CRC32 : null);
+            .checksumAlgorithm(checksummed ? ChecksumAlgorithm.CRC32 : null);
     if (like != null) {
       HeadObjectResponse d = like.described();
       request
@@ -211,53 +215,64 @@ final class Bucket implements AutoCloseable {
           .contentDisposition(d.contentDisposition())
           .cacheControl(d.cacheControl());
     }
-    return run(() -> client.createMultipartUpload(request.build()).uploadId());
+    return Requests.run(() -> of(checksummed).createMultipartUpload(request.build()).uploadId());
   }
 
-  Part uploadPart(String key, String uploadId, int number, Payload payload) throws FileFailure {
-    String crc = traits().checksums() ? payload.crc32() : null;
+  /** The client that adds checksums to what it sends, or the one that does not. */
+  private S3Client of(boolean checksummed) {
+    return checksummed ? client : plain;
+  }
+
+  Part uploadPart(Multipart upload, int number, Payload payload) throws FileFailure {
+    String crc = upload.checksummed() ? payload.crc32() : null;
     UploadPartRequest request =
         UploadPartRequest.builder()
             .bucket(settings.bucket())
-            .key(key)
-            .uploadId(uploadId)
+            .key(upload.key())
+            .uploadId(upload.uploadId())
             .partNumber(number)
             .checksumCRC32(crc)
+            .contentMD5(crc == null ? payload.contentMd5() : null)
             .build();
     meters.partsInFlight(1);
     try {
-      UploadPartResponse sent = run(() -> client.uploadPart(request, payload.body()));
+      UploadPartResponse sent =
+          Requests.sending(
+              () -> of(upload.checksummed()).uploadPart(request, payload.body()),
+              stored -> isSame(payload, crc, stored.checksumCRC32(), stored.eTag()));
       meters.sent(payload.length());
-      compare(payload, crc, sent.checksumCRC32(), sent.eTag());
-      return new Part(number, payload.length(), sent.eTag(), sent.checksumCRC32());
+      return new Part(number, payload.length(), sent.eTag(), crc);
     } finally {
       meters.partsInFlight(-1);
     }
   }
 
   /** A part that the server copies by itself. */
-  Part copyPart(
-      ObjectInfo source, long offset, long length, String key, String uploadId, int number)
-      throws FileFailure {
+  Part copyPart(CopySource from, Multipart upload, int number) throws FileFailure {
+    ObjectInfo source = from.object();
     UploadPartCopyRequest request =
         UploadPartCopyRequest.builder()
             .sourceBucket(settings.bucket())
             .sourceKey(source.key())
             .sourceVersionId(source.versionId())
             .copySourceIfMatch(source.eTag())
-            .copySourceRange("bytes=" + offset + "-" + (offset + length - 1))
+            .copySourceRange(range(from.offset(), from.length()))
             .destinationBucket(settings.bucket())
-            .destinationKey(key)
-            .uploadId(uploadId)
+            .destinationKey(upload.key())
+            .uploadId(upload.uploadId())
             .partNumber(number)
             .build();
     meters.partsInFlight(1);
     try {
-      var copied = unchanged(() -> client.uploadPartCopy(request)).copyPartResult();
-      return new Part(number, length, copied.eTag(), copied.checksumCRC32());
+      var copied = Requests.unchanged(() -> client.uploadPartCopy(request)).copyPartResult();
+      return new Part(number, from.length(), copied.eTag(), copied.checksumCRC32());
     } finally {
       meters.partsInFlight(-1);
     }
+  }
+
+  private static String range(long offset, long length) {
+    return "bytes=" + offset + "-" + (offset + length - 1);
   }
 
   /**
@@ -265,7 +280,7 @@ final class Bucket implements AutoCloseable {
    *
    * @param keep as of {@link #put}
    */
-  void complete(String key, String uploadId, List<Part> parts, boolean keep) throws FileFailure {
+  void complete(Multipart upload, List<Part> parts, boolean keep) throws FileFailure {
     List<CompletedPart> completed = new ArrayList<>();
     long length = 0;
     for (Part part : parts) {
@@ -273,20 +288,20 @@ final class Bucket implements AutoCloseable {
           CompletedPart.builder()
               .partNumber(part.number())
               .eTag(part.eTag())
-              .checksumCRC32(part.checksum())
+              .checksumCRC32(upload.checksummed() ? part.checksum() : null)
               .build());
       length += part.sizeBytes();
     }
     CompleteMultipartUploadRequest request =
         CompleteMultipartUploadRequest.builder()
             .bucket(settings.bucket())
-            .key(key)
-            .uploadId(uploadId)
+            .key(upload.key())
+            .uploadId(upload.uploadId())
             .multipartUpload(u -> u.parts(completed))
             .ifNoneMatch(keep ? "*" : null)
             .build();
-    keeping(() -> client.completeMultipartUpload(request));
-    Optional<ObjectInfo> made = head(key);
+    Requests.keeping(() -> of(upload.checksummed()).completeMultipartUpload(request));
+    Optional<ObjectInfo> made = head(upload.key());
     if (made.isEmpty() || made.get().sizeBytes() != length) {
       throw new FileFailure(Kind.STORE_ERROR, "the store did not put the parts together as sent");
     }
@@ -299,7 +314,7 @@ final class Bucket implements AutoCloseable {
   void requireUnchanged(ObjectInfo object) throws FileFailure {
     Optional<ObjectInfo> now = head(object.key());
     if (now.isEmpty() || !Objects.equals(now.get().eTag(), object.eTag())) {
-      throw changed();
+      throw Requests.changed();
     }
   }
 
@@ -317,7 +332,7 @@ final class Bucket implements AutoCloseable {
   ListMultipartUploadsResponse uploads(
       String prefix, @Nullable String keyMarker, @Nullable String uploadIdMarker)
       throws FileFailure {
-    return run(
+    return Requests.run(
         () ->
             client.listMultipartUploads(
                 r ->
@@ -357,12 +372,12 @@ final class Bucket implements AutoCloseable {
             .ssekmsKeyId(kmsKey())
             .ifNoneMatch(keep ? "*" : null)
             .build();
-    keeping(() -> client.copyObject(request));
+    Requests.keeping(() -> client.copyObject(request));
   }
 
   /** Removes what is at a key. Nothing happens if nothing is. */
   void delete(String key) throws FileFailure {
-    run(() -> client.deleteObject(r -> r.bucket(settings.bucket()).key(key)));
+    Requests.run(() -> client.deleteObject(r -> r.bucket(settings.bucket()).key(key)));
   }
 
   private @Nullable ServerSideEncryption encryption() {
@@ -377,36 +392,6 @@ final class Bucket implements AutoCloseable {
     return settings.encryption() instanceof S3Settings.Encryption.Kms(String id) ? id : null;
   }
 
-  private static <T> T run(Supplier<T> call) throws FileFailure {
-    try {
-      return call.get();
-    } catch (SdkException failure) {
-      throw S3Failures.of(failure);
-    }
-  }
-
-  private static <T> T keeping(Supplier<T> call) throws FileFailure {
-    try {
-      return call.get();
-    } catch (SdkException failure) {
-      if (S3Failures.isConditionNotMet(failure)) {
-        throw new FileFailure(Kind.EXISTS, "the name is taken", failure);
-      }
-      throw S3Failures.of(failure);
-    }
-  }
-
-  private static <T> T unchanged(Supplier<T> call) throws FileFailure {
-    try {
-      return call.get();
-    } catch (SdkException failure) {
-      if (S3Failures.isConditionNotMet(failure)) {
-        throw changed();
-      }
-      throw S3Failures.of(failure);
-    }
-  }
-
   /** One more uses the connections; each closes once. */
   Bucket retained() {
     users.incrementAndGet();
@@ -417,6 +402,7 @@ final class Bucket implements AutoCloseable {
   @Override
   public void close() {
     if (users.decrementAndGet() == 0) {
+      plain.close();
       client.close();
     }
   }

@@ -38,6 +38,10 @@ final class Draft implements TransferMemory.Holder {
   private int mode;
   private @Nullable Times times;
   private boolean attributesChanged;
+
+  /** Whether the server was told that each part comes with a checksum. */
+  private boolean checksummed;
+
   private boolean asleep;
   private boolean gone;
   private volatile long size;
@@ -65,8 +69,7 @@ final class Draft implements TransferMemory.Holder {
     this.mode = mode;
     this.record = new DraftRecord(services.records(), id, key);
     this.content =
-        new UploadContent(
-            services, objectKey, record, this::uploadId, isResumable() ? this::letGo : null);
+        new UploadContent(services, record, this::multipart, isResumable() ? this::letGo : null);
   }
 
   /** An upload that sleeps in its record. */
@@ -209,17 +212,19 @@ final class Draft implements TransferMemory.Holder {
         });
   }
 
-  private String uploadId() throws FileFailure {
+  /** The multipart upload, begun now if it was not. */
+  private Multipart multipart(boolean copies) throws FileFailure {
     String begun = uploadId;
     if (begun == null) {
-      begun = services.bucket().beginUpload(objectKey, metadata(), null);
+      checksummed = !copies && services.bucket().traits().checksums();
+      begun = services.bucket().beginUpload(objectKey, metadata(), null, checksummed);
       uploadId = begun;
       attributesChanged = false;
       if (isResumable()) {
         record.started(target, begun, mode, times);
       }
     }
-    return begun;
+    return new Multipart(objectKey, begun, checksummed);
   }
 
   private Map<String, String> metadata() {
@@ -250,8 +255,8 @@ final class Draft implements TransferMemory.Holder {
           new ServerCopy(bucket).copy(source, objectKey, metadata(), keep);
       case UploadContent.Complete.Whole(Payload payload) ->
           bucket.put(objectKey, metadata(), payload, keep && bucket.traits().conditionalPut());
-      case UploadContent.Complete.InParts(String upload, var parts) -> {
-        bucket.complete(objectKey, upload, parts, keep && bucket.traits().conditionalComplete());
+      case UploadContent.Complete.InParts(Multipart upload, var parts) -> {
+        bucket.complete(upload, parts, keep && bucket.traits().conditionalComplete());
         if (attributesChanged) {
           // The server wants to know them when the upload begins; clients say them at its end.
           new ServerCopy(bucket).describe(objectKey, new AttributeChange(mode, times));
@@ -280,6 +285,11 @@ final class Draft implements TransferMemory.Holder {
     }
   }
 
+  /** Makes sure that nobody else goes on with it. */
+  void claim() throws FileFailure {
+    awake(() -> id);
+  }
+
   /** Everybody waits for memory: this one gives back what it has, and queues for a part's. */
   private void letGo() throws FileFailure {
     preserve();
@@ -289,8 +299,12 @@ final class Draft implements TransferMemory.Holder {
   private void wake() throws FileFailure {
     Saved saved = record.takeOver();
     uploadId = saved.upload().uploadId();
+    if (saved.parts().isEmpty()) {
+      abortMultipart();
+    }
     // What the server was told when the upload began may be old by now.
     attributesChanged = uploadId != null;
+    checksummed = saved.parts().stream().allMatch(part -> part.checksum() != null);
     content.restore(saved);
     asleep = false;
     services.memory().register(this);
@@ -358,7 +372,7 @@ final class Draft implements TransferMemory.Holder {
 
   @Override
   public boolean relent() {
-    if (asleep || !lock.tryLock()) {
+    if (asleep || lock.isHeldByCurrentThread() || !lock.tryLock()) {
       return false;
     }
     try {

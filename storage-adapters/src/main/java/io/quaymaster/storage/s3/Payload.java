@@ -46,10 +46,19 @@ record Payload(List<ByteBuffer> pieces, long length) {
 
   /** As an ETag shows it, in hexadecimal. */
   String md5() {
+    return HexFormat.of().formatHex(md5Bytes());
+  }
+
+  /** As {@code Content-MD5} has it, in Base64. */
+  String contentMd5() {
+    return Base64.getEncoder().encodeToString(md5Bytes());
+  }
+
+  private byte[] md5Bytes() {
     try {
       MessageDigest md5 = MessageDigest.getInstance("MD5");
       pieces.forEach(piece -> md5.update(piece.duplicate()));
-      return HexFormat.of().formatHex(md5.digest());
+      return md5.digest();
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException("every Java platform has MD5", impossible);
     }

@@ -20,20 +20,22 @@ import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.auth.StsAssumeRoleCredentialsProvider;
 
 /**
- * Makes the SDK's clients: one a store, so that a store that is dead takes no other's connections.
+ * The SDK's clients of one store, with connections of its own, so that a store that is dead takes
+ * no other's.
+ *
+ * @param client adds checksums to what it sends, if the server takes them
+ * @param plain does not
  */
-final class S3Clients {
+record S3Clients(S3Client client, S3Client plain) {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final int CONNECTIONS = 64;
   private static final int ATTEMPTS = 6;
   private static final int MAX_SESSION_NAME = 64;
 
-  private S3Clients() {}
-
   /**
    * @param patience how long a request may take, retries included
    */
-  static S3Client open(S3Settings settings, S3Meters meters, Duration patience) {
+  static S3Clients open(S3Settings settings, S3Meters meters, Duration patience) {
     SdkHttpClient http =
         Apache5HttpClient.builder()
             .maxConnections(CONNECTIONS)
@@ -42,22 +44,11 @@ final class S3Clients {
             .socketTimeout(patience.dividedBy(2))
             .tcpKeepAlive(true)
             .build();
-    S3Traits traits = settings.traits();
     S3ClientBuilder builder =
         S3Client.builder()
             .httpClient(http)
             .forcePathStyle(settings.pathStyle())
-            .credentialsProvider(credentials(settings))
-            .requestChecksumCalculation(
-                traits.checksums()
-                    ? RequestChecksumCalculation.WHEN_SUPPORTED
-                    : RequestChecksumCalculation.WHEN_REQUIRED)
-            .responseChecksumValidation(
-                traits.checksums()
-                    ? ResponseChecksumValidation.WHEN_SUPPORTED
-                    : ResponseChecksumValidation.WHEN_REQUIRED)
-            // A server that takes no checksums takes no chunks that carry them either.
-            .serviceConfiguration(c -> c.chunkedEncodingEnabled(traits.checksums()))
+            .credentialsProvider(provider(settings.credentials(), settings))
             .overrideConfiguration(overrides(meters, patience));
     if (settings.endpoint() != null) {
       builder.endpointOverride(settings.endpoint());
@@ -66,7 +57,22 @@ final class S3Clients {
     if (region != null) {
       builder.region(region);
     }
-    return builder.build();
+    return new S3Clients(with(builder, settings.traits().checksums()), with(builder, false));
+  }
+
+  /** A server that takes no checksums takes no chunks that carry them either. */
+  private static S3Client with(S3ClientBuilder builder, boolean checksums) {
+    return builder
+        .serviceConfiguration(c -> c.chunkedEncodingEnabled(checksums))
+        .requestChecksumCalculation(
+            checksums
+                ? RequestChecksumCalculation.WHEN_SUPPORTED
+                : RequestChecksumCalculation.WHEN_REQUIRED)
+        .responseChecksumValidation(
+            checksums
+                ? ResponseChecksumValidation.WHEN_SUPPORTED
+                : ResponseChecksumValidation.WHEN_REQUIRED)
+        .build();
   }
 
   private static ClientOverrideConfiguration overrides(S3Meters meters, Duration patience) {
@@ -84,10 +90,6 @@ final class S3Clients {
       return Region.of(settings.region());
     }
     return settings.endpoint() == null ? null : Region.US_EAST_1;
-  }
-
-  private static AwsCredentialsProvider credentials(S3Settings settings) {
-    return provider(settings.credentials(), settings);
   }
 
   private static AwsCredentialsProvider provider(S3Credentials credentials, S3Settings settings) {

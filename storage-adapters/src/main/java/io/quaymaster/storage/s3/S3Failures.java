@@ -23,6 +23,15 @@ final class S3Failures {
           "SignatureDoesNotMatch",
           "TokenRefreshRequired");
 
+  private static final Set<String> DAMAGED =
+      // Where the signature covers the bytes, damaged ones are not signed.
+      Set.of(
+          "BadDigest",
+          "IncompleteBody",
+          "InvalidDigest",
+          "SignatureDoesNotMatch",
+          "XAmzContentSHA256Mismatch");
+
   private S3Failures() {}
 
   static FileFailure of(SdkException failure) {
@@ -75,6 +84,11 @@ final class S3Failures {
     return failure instanceof AwsServiceException answered
         && answered.statusCode() == 404
         && !code(answered).equals("NoSuchBucket");
+  }
+
+  /** What came to the server is not what was sent. */
+  static boolean isDamaged(SdkException failure) {
+    return failure instanceof AwsServiceException answered && DAMAGED.contains(code(answered));
   }
 
   /** A condition of the request was not met. */

@@ -65,9 +65,9 @@ final class S3Probe {
   private boolean takesChecksums() throws S3Unusable {
     try (Bucket bucket = open(settings)) {
       bucket.put(key, METADATA, payload("with a checksum"), false);
-      String upload = bucket.beginUpload(key, METADATA, null);
-      bucket.uploadPart(key, upload, 1, payload("with a checksum"));
-      bucket.abort(key, upload);
+      Multipart upload = new Multipart(key, bucket.beginUpload(key, METADATA, null, true), true);
+      bucket.uploadPart(upload, 1, payload("with a checksum"));
+      bucket.abort(key, upload.uploadId());
       return true;
     } catch (FileFailure refused) {
       return false;
@@ -122,12 +122,14 @@ final class S3Probe {
   }
 
   private void inParts(Bucket bucket, boolean keep) throws FileFailure {
-    String upload = bucket.beginUpload(key, METADATA, null);
+    boolean checksums = bucket.traits().checksums();
+    Multipart upload =
+        new Multipart(key, bucket.beginUpload(key, METADATA, null, checksums), checksums);
     try {
-      Part part = bucket.uploadPart(key, upload, 1, payload("probe"));
-      bucket.complete(key, upload, List.of(part), keep);
+      Part part = bucket.uploadPart(upload, 1, payload("probe"));
+      bucket.complete(upload, List.of(part), keep);
     } catch (FileFailure failed) {
-      bucket.abort(key, upload);
+      bucket.abort(key, upload.uploadId());
       throw failed;
     }
   }

@@ -1,7 +1,5 @@
 package io.quaymaster.storage.s3;
 
-import software.amazon.awssdk.services.s3.S3Client;
-
 /** The bucket stores of a process, which share its memory for transfers. Threads: any. */
 public final class S3Stores {
   private final S3Limits limits;
@@ -40,8 +38,8 @@ public final class S3Stores {
   }
 
   private Bucket bucket(S3Settings settings, S3Meters meters) {
-    S3Client client = S3Clients.open(settings, meters, limits.patience());
-    return new Bucket(client, settings, meters);
+    S3Clients clients = S3Clients.open(settings, meters, limits.patience());
+    return new Bucket(clients.client(), clients.plain(), settings, meters);
   }
 
   /** Memory that transfers of all stores hold now, in bytes. */

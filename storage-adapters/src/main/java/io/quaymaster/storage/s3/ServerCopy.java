@@ -51,7 +51,7 @@ final class ServerCopy {
   private void copyInParts(
       ObjectInfo source, String key, Map<String, String> metadata, boolean keep)
       throws FileFailure {
-    String upload = bucket.beginUpload(key, metadata, source);
+    Multipart upload = new Multipart(key, bucket.beginUpload(key, metadata, source, false), false);
     SentParts parts = new SentParts();
     try {
       CopySource rest = new CopySource(source, 0, source.sizeBytes());
@@ -60,17 +60,15 @@ final class ServerCopy {
         rest = rest.from(piece.length());
         parts.awaitFewerThan(AT_ONCE);
         parts.check();
-        parts.send(
-            number -> bucket.copyPart(source, piece.offset(), piece.length(), key, upload, number),
-            () -> {});
+        parts.send(number -> bucket.copyPart(piece, upload, number), () -> {});
       }
       parts.awaitFewerThan(1);
       parts.check();
       bucket.requireUnchanged(source);
-      bucket.complete(key, upload, parts.contiguous(), keep);
+      bucket.complete(upload, parts.contiguous(), keep);
     } catch (FileFailure failed) {
       parts.awaitFewerThan(1);
-      bucket.abort(key, upload);
+      bucket.abort(key, upload.uploadId());
       throw failed;
     }
   }

@@ -27,8 +27,11 @@ final class UploadContent {
 
   /** The multipart upload on the server, begun when it is first needed. */
   @FunctionalInterface
-  interface Multipart {
-    String uploadId() throws FileFailure;
+  interface Begun {
+    /**
+     * @param copies whether its first part is one that the server copies
+     */
+    Multipart multipart(boolean copies) throws FileFailure;
   }
 
   /** What to do when everybody waits for memory: keep all of this and let it go, or nothing. */
@@ -38,9 +41,8 @@ final class UploadContent {
   }
 
   private final UploadServices services;
-  private final String objectKey;
   private final DraftRecord record;
-  private final Multipart multipart;
+  private final Begun begun;
   private final @Nullable LettingGo lettingGo;
   private final SentParts parts = new SentParts();
   private final Window window = new Window();
@@ -49,19 +51,13 @@ final class UploadContent {
   private @Nullable CopySource pending;
 
   /**
-   * @param objectKey the key of the object that it will be
    * @param lettingGo null if its bytes can be kept nowhere else
    */
   UploadContent(
-      UploadServices services,
-      String objectKey,
-      DraftRecord record,
-      Multipart multipart,
-      @Nullable LettingGo lettingGo) {
+      UploadServices services, DraftRecord record, Begun begun, @Nullable LettingGo lettingGo) {
     this.services = services;
-    this.objectKey = objectKey;
     this.record = record;
-    this.multipart = multipart;
+    this.begun = begun;
     this.lettingGo = lettingGo;
     this.memory = new PartMemory(services);
   }
@@ -165,13 +161,13 @@ final class UploadContent {
 
   /** Sends the first bytes of the window as a part. */
   private void seal(long bytes) throws FileFailure {
-    String upload = multipart.uploadId();
+    Multipart upload = begun.multipart(false);
     boolean withTail = record.nextPartHasTail();
     List<byte[]> pieces = window.take(bytes);
     Payload payload = payload(pieces, bytes);
     parts.send(
         number -> {
-          Part part = services.bucket().uploadPart(objectKey, upload, number, payload);
+          Part part = services.bucket().uploadPart(upload, number, payload);
           record.add(part, withTail);
           return part;
         },
@@ -232,7 +228,7 @@ final class UploadContent {
       return;
     }
     if (source.length() >= Parts.SMALLEST) {
-      sendCopies(source, multipart.uploadId());
+      sendCopies(source, begun.multipart(true));
       pending = null;
     } else {
       pending = null;
@@ -241,7 +237,7 @@ final class UploadContent {
     }
   }
 
-  private void sendCopies(CopySource source, String upload) {
+  private void sendCopies(CopySource source, Multipart upload) {
     copied.add(window.end() - source.length(), source);
     CopySource rest = source;
     for (long left = (source.length() + COPY_PART - 1) / COPY_PART; left > 0; left--) {
@@ -251,11 +247,8 @@ final class UploadContent {
     }
   }
 
-  private Part copyPart(CopySource from, String upload, int number) throws FileFailure {
-    Part part =
-        services
-            .bucket()
-            .copyPart(from.object(), from.offset(), from.length(), objectKey, upload, number);
+  private Part copyPart(CopySource from, Multipart upload, int number) throws FileFailure {
+    Part part = services.bucket().copyPart(from, upload, number);
     record.add(part, false);
     return part;
   }
@@ -379,7 +372,7 @@ final class UploadContent {
     /** Little enough for one request; stays in memory. */
     record Whole(Payload payload) implements Complete {}
 
-    record InParts(String uploadId, List<Part> parts) implements Complete {}
+    record InParts(Multipart upload, List<Part> parts) implements Complete {}
   }
 
   /** All of it, in the shape that costs the fewest requests; all parts are sent. */
@@ -406,7 +399,7 @@ final class UploadContent {
     for (ObjectInfo object : copied.objects()) {
       services.bucket().requireUnchanged(object);
     }
-    return new Complete.InParts(multipart.uploadId(), parts.contiguous());
+    return new Complete.InParts(begun.multipart(false), parts.contiguous());
   }
 
   /**

@@ -93,6 +93,7 @@ final class Uploads {
     if (draft.isEmpty()) {
       return Optional.empty();
     }
+    draft.get().claim();
     DraftFile file = new DraftFile(this, draft.get(), access);
     live.put(key, new Live(draft.get(), file));
     return Optional.of(file);

@@ -1,0 +1,139 @@
+package io.quaymaster.storage.s3;
+
+import static io.quaymaster.files.FileStoreFixture.fails;
+import static io.quaymaster.storage.s3.Stage.MIB;
+import static io.quaymaster.storage.s3.Stage.aside;
+import static io.quaymaster.storage.s3.Stage.begin;
+import static io.quaymaster.storage.s3.Stage.bytes;
+import static io.quaymaster.storage.s3.Stage.holds;
+import static io.quaymaster.storage.s3.Stage.key;
+import static io.quaymaster.storage.s3.Stage.publish;
+import static io.quaymaster.storage.s3.Stage.resume;
+import static io.quaymaster.storage.s3.Stage.sizeOf;
+import static io.quaymaster.storage.s3.Stage.write;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quaymaster.files.FileFailure.Kind;
+import io.quaymaster.files.OpenFile;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Uploads through a network that does harm. */
+class UploadFaultTest {
+  private static final S3Limits IMPATIENT =
+      new S3Limits(64L * MIB, 32L * MIB, 16L * MIB, 4L * MIB, Duration.ofSeconds(4));
+
+  private final byte[] data = bytes(20 * MIB + 99, 20);
+  private Stage stage;
+  private FaultProxy proxy;
+  private S3Stores stores;
+  private S3FileStore store;
+
+  @BeforeEach
+  void open() {
+    stage = new Stage(S3Server.shared());
+    proxy = FaultProxy.before(stage.server.endpoint());
+    stores = new S3Stores(IMPATIENT);
+    store = stage.store(stores, proxy.endpoint());
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+    proxy.close();
+    assertThat(stores.memoryInUse()).as("memory that transfers hold").isZero();
+  }
+
+  private void upload() throws Exception {
+    OpenFile file = begin(store, "f");
+    write(file, data, 0, data.length);
+    file.close();
+    publish(store, "f");
+  }
+
+  @Test
+  void whatFailsOnceIsSentAgain() throws Exception {
+    for (Fault fault :
+        List.of(
+            new Fault.SlowDown(),
+            new Fault.CutRequest(3 * MIB),
+            new Fault.LoseResponse(),
+            new Fault.CorruptRequest(2 * MIB))) {
+      proxy.resetCounts().next(1, FaultProxy.parts(), fault);
+      upload();
+      assertThat(proxy.injected()).as(fault.toString()).isOne();
+      holds(store, "f", data);
+      store.remove(key("f"));
+    }
+  }
+
+  @Test
+  void aCompletionThatNobodyHearsOfIsNoFailure() throws Exception {
+    proxy.next(
+        1,
+        line -> line.startsWith("POST ") && line.contains("uploadId="),
+        new Fault.LoseResponse());
+    upload();
+    assertThat(proxy.injected()).isOne();
+    holds(store, "f", data);
+  }
+
+  @Test
+  void aSmallFileIsSentAgainToo() throws Exception {
+    byte[] small = bytes(1000, 21);
+    for (Fault fault :
+        List.of(new Fault.SlowDown(), new Fault.LoseResponse(), new Fault.CorruptRequest(500))) {
+      proxy.resetCounts().next(1, FaultProxy.requests("PUT", "/in/f"), fault);
+      OpenFile file = begin(store, "f");
+      write(file, small, 0, small.length);
+      file.close();
+      publish(store, "f");
+      assertThat(proxy.injected()).as(fault.toString()).isOne();
+      holds(store, "f", small);
+    }
+  }
+
+  @Test
+  void aStoreThatIsGoneIsSaidSoAndWhatItHasIsGoneOnWith() throws Exception {
+    OpenFile file = begin(store, "f");
+    write(file, data, 0, 9 * MIB);
+    proxy.refuse();
+    fails(
+        () -> {
+          write(file, data, 9 * MIB, data.length);
+          file.close();
+          publish(store, "f");
+        },
+        Kind.STORE_ERROR);
+    proxy.heal();
+    fails(() -> store.attributes(key("f")), Kind.NOT_FOUND);
+    int kept = (int) sizeOf(store, aside("f"));
+    assertThat(kept).isIn(0, 8 * MIB, 9 * MIB);
+    OpenFile again = resume(store, "f");
+    write(again, data, kept, data.length);
+    again.close();
+    publish(store, "f");
+    holds(store, "f", data);
+  }
+
+  @Test
+  void aStoreThatNeverAnswersIsGivenUp() throws Exception {
+    OpenFile file = begin(store, "f");
+    write(file, data, 0, MIB);
+    proxy.every(FaultProxy.anyRequest(), new Fault.BlackHole());
+    file.close();
+    long before = System.nanoTime();
+    fails(() -> publish(store, "f"), Kind.STORE_ERROR);
+    assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(20));
+    proxy.heal();
+    assertThat(sizeOf(store, aside("f"))).isEqualTo(MIB);
+    OpenFile again = resume(store, "f");
+    write(again, data, MIB, data.length);
+    again.close();
+    publish(store, "f");
+    holds(store, "f", data);
+  }
+}

@@ -1,0 +1,87 @@
+package io.quaymaster.storage.s3;
+
+import static io.quaymaster.storage.s3.Stage.MIB;
+import static io.quaymaster.storage.s3.Stage.begin;
+import static io.quaymaster.storage.s3.Stage.bytes;
+import static io.quaymaster.storage.s3.Stage.holds;
+import static io.quaymaster.storage.s3.Stage.publish;
+import static io.quaymaster.storage.s3.Stage.write;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quaymaster.files.OpenFile;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Many uploads in little memory: all go on, none holds what others need. */
+@Timeout(120)
+class UploadMemoryTest {
+  private static final long MEMORY = 16L * MIB;
+  private static final S3Limits TIGHT =
+      new S3Limits(MEMORY, 12L * MIB, 16L * MIB, 4L * MIB, Duration.ofSeconds(60));
+
+  private final Stage stage = new Stage(S3Server.shared());
+  private final S3Stores stores = new S3Stores(TIGHT);
+
+  @Test
+  void tenUploadsShareMemoryForThree() throws Exception {
+    try (S3FileStore store = stage.store(stores);
+        ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<byte[]>> uploads = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        int number = i;
+        uploads.add(
+            clients.submit(
+                () -> {
+                  byte[] data = bytes(9 * MIB + number, 30 + number);
+                  OpenFile file = begin(store, "f" + number);
+                  write(file, data, 0, data.length);
+                  file.close();
+                  publish(store, "f" + number);
+                  return data;
+                }));
+      }
+      for (Future<byte[]> upload : uploads) {
+        upload.get();
+      }
+      assertThat(stage.counts.mostMemory.get()).isLessThanOrEqualTo(MEMORY);
+      for (int i = 0; i < uploads.size(); i++) {
+        holds(store, "f" + i, uploads.get(i).get());
+      }
+    }
+    assertThat(stores.memoryInUse()).isZero();
+  }
+
+  @Test
+  void whoIsIdleGivesItsMemoryToWhoIsNot() throws Exception {
+    byte[] data = bytes(10 * MIB, 40);
+    try (S3FileStore store = stage.store(stores)) {
+      List<OpenFile> idle = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        OpenFile file = begin(store, "idle" + i);
+        write(file, data, 0, 4 * MIB);
+        idle.add(file);
+      }
+      OpenFile busy = begin(store, "busy");
+      write(busy, data, 0, data.length);
+      busy.close();
+      publish(store, "busy");
+      for (int i = 0; i < idle.size(); i++) {
+        write(idle.get(i), data, 4 * MIB, data.length);
+        idle.get(i).close();
+        publish(store, "idle" + i);
+      }
+      assertThat(stage.counts.mostMemory.get()).isLessThanOrEqualTo(MEMORY);
+      holds(store, "busy", data);
+      for (int i = 0; i < idle.size(); i++) {
+        holds(store, "idle" + i, data);
+      }
+    }
+    assertThat(stores.memoryInUse()).isZero();
+  }
+}
