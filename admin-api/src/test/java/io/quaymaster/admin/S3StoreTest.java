@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quaymaster.admin.Api.Answer;
 import io.quaymaster.secret.SealPurpose;
+import io.quaymaster.secret.SealedSecret;
 import io.quaymaster.store.s3.NewS3Store;
 import io.quaymaster.store.s3.S3Access;
 import io.quaymaster.store.s3.S3Behaviour;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,12 +76,12 @@ class S3StoreTest extends AdminApiTest {
   }
 
   private String sealedSecret(String tenant) throws Exception {
-    byte[] sealed =
+    SealedSecret sealed =
         jdbc.sql(
                 "select s.sealed_secret from store s join tenant t on t.id = s.tenant_id where"
                     + " t.name = ?")
             .param(tenant)
-            .query((row, n) -> Objects.requireNonNull(row.getBytes(1)))
+            .query((row, n) -> new SealedSecret(row.getBytes(1)))
             .single();
     return TestGateway.SEAL.unseal(sealed, SealPurpose.storeCredentials(tenant, "lake"));
   }

@@ -58,19 +58,20 @@ public final class SecretSeal {
     return HexFormat.of().formatHex(keyId);
   }
 
-  public byte[] seal(String secret, SealPurpose purpose) {
+  public SealedSecret seal(String secret, SealPurpose purpose) {
     byte[] nonce = new byte[NONCE_BYTES];
     random.nextBytes(nonce);
     try {
       byte[] hidden =
           cipher(Cipher.ENCRYPT_MODE, nonce, purpose)
               .doFinal(secret.getBytes(StandardCharsets.UTF_8));
-      return ByteBuffer.allocate(1 + ID_BYTES + NONCE_BYTES + hidden.length)
-          .put(FORMAT)
-          .put(keyId)
-          .put(nonce)
-          .put(hidden)
-          .array();
+      return new SealedSecret(
+          ByteBuffer.allocate(1 + ID_BYTES + NONCE_BYTES + hidden.length)
+              .put(FORMAT)
+              .put(keyId)
+              .put(nonce)
+              .put(hidden)
+              .array());
     } catch (GeneralSecurityException impossible) {
       throw lacking(impossible);
     }
@@ -79,7 +80,8 @@ public final class SecretSeal {
   /**
    * @throws SealBroken it was sealed with another key or for another purpose, or is damaged
    */
-  public String unseal(byte[] sealed, SealPurpose purpose) throws SealBroken {
+  public String unseal(SealedSecret secret, SealPurpose purpose) throws SealBroken {
+    byte[] sealed = secret.bytes();
     if (sealed.length < LEAST_BYTES || sealed[0] != FORMAT) {
       throw broken("it is no sealed secret that this release knows", purpose, null);
     }
@@ -94,8 +96,8 @@ public final class SecretSeal {
     }
     byte[] nonce = next(in, NONCE_BYTES);
     try {
-      byte[] secret = cipher(Cipher.DECRYPT_MODE, nonce, purpose).doFinal(next(in, in.remaining()));
-      return new String(secret, StandardCharsets.UTF_8);
+      byte[] opened = cipher(Cipher.DECRYPT_MODE, nonce, purpose).doFinal(next(in, in.remaining()));
+      return new String(opened, StandardCharsets.UTF_8);
     } catch (AEADBadTagException changed) {
       throw broken("it is damaged, or was sealed for something else", purpose, changed);
     } catch (GeneralSecurityException impossible) {

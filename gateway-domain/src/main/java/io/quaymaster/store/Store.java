@@ -1,5 +1,6 @@
 package io.quaymaster.store;
 
+import io.quaymaster.secret.SealedSecret;
 import io.quaymaster.store.s3.S3Behaviour;
 import io.quaymaster.store.s3.S3Columns;
 import io.quaymaster.store.s3.S3Place;
@@ -62,12 +63,12 @@ public class Store {
   }
 
   /** A store in a bucket. */
-  Store(long tenantId, String name, S3Columns s3, byte @Nullable [] sealedSecret, Instant now) {
+  Store(long tenantId, String name, S3Columns s3, @Nullable SealedSecret secret, Instant now) {
     this.tenantId = tenantId;
     this.name = name;
     this.type = StoreType.S3;
     this.s3 = s3;
-    this.sealedSecret = sealedSecret;
+    this.sealedSecret = secret == null ? null : secret.bytes();
     this.createdAt = now;
   }
 

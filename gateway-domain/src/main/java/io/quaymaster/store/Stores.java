@@ -4,6 +4,7 @@ import io.quaymaster.quota.QuotaScopes;
 import io.quaymaster.refusal.FieldErrors;
 import io.quaymaster.refusal.Refusal;
 import io.quaymaster.secret.SealPurpose;
+import io.quaymaster.secret.SealedSecret;
 import io.quaymaster.secret.SecretSeal;
 import io.quaymaster.store.s3.NewS3Store;
 import io.quaymaster.store.s3.S3Behaviour;
@@ -92,7 +93,7 @@ public class Stores {
     transaction.executeWithoutResult(_ -> requireRoom(tenant, name, wanted.place()));
     S3Columns columns = S3Columns.of(wanted.place(), probed(wanted));
     String secret = wanted.secretAccessKey();
-    byte @Nullable [] sealed =
+    @Nullable SealedSecret sealed =
         secret == null ? null : seal.seal(secret, SealPurpose.storeCredentials(tenant, name));
     return transaction.execute(
         _ -> {

@@ -15,21 +15,21 @@ class SecretSealTest {
 
   @Test
   void opensWhatItSealed() throws Exception {
-    byte[] sealed = seal.seal("geheim ß", LAKE);
+    SealedSecret sealed = seal.seal("geheim ß", LAKE);
 
-    assertThat(new String(sealed, StandardCharsets.UTF_8)).doesNotContain("geheim");
+    assertThat(new String(sealed.bytes(), StandardCharsets.UTF_8)).doesNotContain("geheim");
     assertThat(seal.unseal(sealed, LAKE)).isEqualTo("geheim ß");
     assertThat(seal.unseal(seal.seal("", LAKE), LAKE)).isEmpty();
   }
 
   @Test
   void theSameSecretNeverLooksTheSame() {
-    assertThat(seal.seal("secret", LAKE)).isNotEqualTo(seal.seal("secret", LAKE));
+    assertThat(seal.seal("secret", LAKE).bytes()).isNotEqualTo(seal.seal("secret", LAKE).bytes());
   }
 
   @Test
   void anotherRowsSecretStaysClosed() {
-    byte[] sealed = seal.seal("secret", LAKE);
+    SealedSecret sealed = seal.seal("secret", LAKE);
 
     assertThatThrownBy(() -> seal.unseal(sealed, SealPurpose.storeCredentials("acme", "other")))
         .isInstanceOf(SealBroken.class)
@@ -40,7 +40,7 @@ class SecretSealTest {
   @Test
   void anotherKeyIsNamed() {
     SecretSeal other = new SecretSeal(SecretSeal.randomKey());
-    byte[] sealed = seal.seal("secret", LAKE);
+    SealedSecret sealed = seal.seal("secret", LAKE);
 
     assertThatThrownBy(() -> other.unseal(sealed, LAKE))
         .isInstanceOf(SealBroken.class)
@@ -50,17 +50,18 @@ class SecretSealTest {
 
   @Test
   void everyByteIsGuarded() {
-    byte[] sealed = seal.seal("secret", LAKE);
+    byte[] sealed = seal.seal("secret", LAKE).bytes();
     for (int i = 0; i < sealed.length; i++) {
       byte[] changed = sealed.clone();
       changed[i] ^= 1;
-      assertThatThrownBy(() -> seal.unseal(changed, LAKE))
+      assertThatThrownBy(() -> seal.unseal(new SealedSecret(changed), LAKE))
           .as("byte %d", i)
           .isInstanceOf(SealBroken.class);
     }
     for (int length : new int[] {0, 1, 20, sealed.length - 1}) {
       byte[] cut = Arrays.copyOf(sealed, length);
-      assertThatThrownBy(() -> seal.unseal(cut, LAKE)).isInstanceOf(SealBroken.class);
+      assertThatThrownBy(() -> seal.unseal(new SealedSecret(cut), LAKE))
+          .isInstanceOf(SealBroken.class);
     }
   }
 
@@ -73,7 +74,7 @@ class SecretSealTest {
             .parseHex(
                 "01f5c8fcebe3927aaf000102030405060708090a0bfbae50206589c9577a79eeefdd48665ff38c9f972445");
 
-    assertThat(new SecretSeal(key).unseal(sealed, LAKE)).isEqualTo("secret");
+    assertThat(new SecretSeal(key).unseal(new SealedSecret(sealed), LAKE)).isEqualTo("secret");
   }
 
   @Test
