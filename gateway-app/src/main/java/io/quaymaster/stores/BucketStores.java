@@ -81,7 +81,7 @@ public final class BucketStores {
     try {
       return seal.unseal(sealed, SealPurpose.storeCredentials(row.tenant(), row.name()));
     } catch (SealBroken broken) {
-      log.error("Store {} cannot be opened. {}", row.label(), broken.getMessage());
+      log.error("Store {}: {}", row.label(), broken.getMessage());
       throw new FileFailure(Kind.STORE_ERROR, "the store cannot be opened", broken);
     }
   }

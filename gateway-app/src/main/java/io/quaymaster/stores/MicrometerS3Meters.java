@@ -66,12 +66,12 @@ final class MicrometerS3Meters implements S3Meters {
 
   @Override
   public void sent(long bytes) {
-    sent.increment(bytes);
+    sent.increment((double) bytes);
   }
 
   @Override
   public void received(long bytes) {
-    received.increment(bytes);
+    received.increment((double) bytes);
   }
 
   @Override

@@ -247,8 +247,8 @@ class JdbcUploadRecordsTest {
     List<StoreKey> sorted =
         List.of(
             key("in/\u0001\\x"),
-            key("in/'; drop table upload; --"),
             key("in/%_"),
+            key("in/'; drop table upload; --"),
             key("in/B"),
             key("in/a"),
             key("in/a b"),
