@@ -5,10 +5,16 @@ values ('acme', 'Acme Ltd', now(), now(), 0);
 insert into store (tenant_id, name, type, path, created_at, version)
 select id, 'main', 'local', 'acme', now(), 0 from tenant;
 
+insert into store (tenant_id, name, type, bucket, prefix, region, endpoint, path_style, credentials, access_key_id,
+                   sealed_secret, encryption, kms_key_id, storage_class, checksums, conditional_put,
+                   conditional_complete, conditional_copy, exact_listings, created_at, version)
+select id, 'lake', 's3', 'b', 'in/', 'eu-central-1', 'https://s3.example:9000', true, 'keys', 'AKIA',
+       '\x01', 'kms', 'key', 'STANDARD_IA', true, true, false, true, true, now(), 0 from tenant;
+
 insert into account (tenant_id, username, status, home_store_id, home_path, permissions, protocols, sources, publish,
                      sftp_read_only, sftp_deny_requests, created_at, updated_at, version)
 select tenant_id, 'alice', 'active', id, 'partners/alice', '{list,read}', '{sftp}', '{}', 'immediate',
-       false, '{}', now(), now(), 0 from store;
+       false, '{}', now(), now(), 0 from store where name = 'main';
 
 insert into account_mount (account_id, position, path, store_id, prefix, permissions)
 select id, 0, '/lake', home_store_id, 'lake', '{list}' from account;
@@ -19,12 +25,21 @@ select id, 'ssh-ed25519', 'AAAA', 'SHA256:x', 'laptop', '{}', now() from account
 insert into api_token (name, token_hash, role, created_at) values ('root', '\x01', 'platform-admin', now());
 
 insert into quota_scope (tenant_id) select id from tenant;
-insert into quota_scope (tenant_id, store_id, path) select tenant_id, id, 'partners/alice' from store;
+insert into quota_scope (tenant_id, store_id, path) select tenant_id, id, 'partners/alice' from store where name = 'main';
 
 insert into gateway_process (id, started_at, heartbeat_at) values (gen_random_uuid(), now(), now());
 
 insert into quota_lease (scope_id, process_id, bytes, files)
 select s.id, p.id, 0, 0 from quota_scope s, gateway_process p;
+
+insert into upload (id, store_id, key, directory, target, multipart_id, mode, accessed_seconds, modified_seconds,
+                    size_bytes, tail)
+select gen_random_uuid(), id, 'in/.a', 'in', 'in/a', 'm', 420, 1, 1, 3, '\x00ff' from store where type = 's3';
+
+insert into upload_part (upload_id, number, size_bytes, etag) select id, 1, 1, 'e' from upload;
+
+insert into directory_move (id, store_id, source, target, phase, process_id)
+select gen_random_uuid(), s.id, 'a', 'b', 'copying', p.id from store s, gateway_process p where s.type = 's3';
 
 insert into transfer (uid, tenant, account, session_id, source, protocol, direction, store, path, bytes, outcome,
                       correlation_id, started_at, ended_at)

@@ -42,8 +42,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * The admin API as a list of its parts. The application imports it and gives what it stands on: a
  * {@code Clock}, a {@code Chronicle}, {@code LiveSessions}, the {@code BootstrapToken}, {@code
- * PasswordHashes}, and the ports {@code StoreProvisioning}, {@code ScopeChanges}, {@code
- * UsageFlush} and {@code Recount}.
+ * PasswordHashes}, the {@code SecretSeal}, and the ports {@code StoreProvisioning}, {@code
+ * StoreSweep}, {@code ScopeChanges}, {@code UsageFlush} and {@code Recount}.
  */
 @Configuration(proxyBeanMethods = false)
 @Import({

@@ -13,6 +13,7 @@ final class Contract {
     "GET /api/v1/tenants/{tenant}/stores",
     "GET /api/v1/tenants/{tenant}/stores/{store}",
     "DELETE /api/v1/tenants/{tenant}/stores/{store}",
+    "POST /api/v1/tenants/{tenant}/stores/{store}/sweep",
     "POST /api/v1/tenants/{tenant}/accounts",
     "GET /api/v1/tenants/{tenant}/accounts",
     "GET /api/v1/tenants/{tenant}/accounts/{username}",

@@ -158,7 +158,8 @@ class HandlerMatrixTest extends AdminApiTest {
             "PATCH /api/v1/tenants/{tenant}",
             "DELETE /api/v1/tenants/{tenant}",
             "POST /api/v1/tenants/{tenant}/stores",
-            "DELETE /api/v1/tenants/{tenant}/stores/{store}");
+            "DELETE /api/v1/tenants/{tenant}/stores/{store}",
+            "POST /api/v1/tenants/{tenant}/stores/{store}/sweep");
   }
 
   /** A handler that says nothing of roles is nobody's, not even a platform admin's. */

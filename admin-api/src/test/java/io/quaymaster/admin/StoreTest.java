@@ -37,6 +37,7 @@ class StoreTest extends AdminApiTest {
     platformAdmin().post(stores(tenant), local(name, name("other"))).problem(409, "STORE_EXISTS");
     platformAdmin().get(stores(tenant) + "/nothing").problem(404, "NOT_FOUND");
     platformAdmin().delete(stores(tenant) + "/nothing").problem(404, "NOT_FOUND");
+    platformAdmin().post(stores(tenant) + "/" + name + "/sweep", "").problem(409, "STORE_NOT_S3");
     platformAdmin().post(stores("no-such"), local("a", "b")).problem(404, "NOT_FOUND");
   }
 
@@ -61,23 +62,13 @@ class StoreTest extends AdminApiTest {
         "{'name':'a','type':'local','path':'a','endpoint':'b'}|endpoint",
         "{'name':'a','type':'local','path':'a','pathStyle':true}|pathStyle",
         "{'name':'a','type':'local','path':'a','credentials':{}}|credentials",
+        "{'name':'a','type':'local','path':'a','encryption':{}}|encryption",
+        "{'name':'a','type':'local','path':'a','storageClass':'X'}|storageClass",
+        "{'name':'a','type':'local','path':'a','behaviour':{}}|behaviour",
         "{'name':'a','type':'local','path':'a','credentials':{'token':'x'}}|credentials.token",
       })
   void aWrongFieldIsNamed(String json, String field) {
     platformAdmin().post(stores(tenant()), json.replace('\'', '"')).wrong(field);
-  }
-
-  @Test
-  void s3ComesLater() {
-    platformAdmin()
-        .post(
-            stores(tenant()),
-            """
-            {"name":"lake","type":"s3","bucket":"b","prefix":"in/","region":"eu-central-1",
-             "endpoint":"https://s3.example","pathStyle":true,
-             "credentials":{"accessKeyId":"a","secretAccessKey":"s"}}
-            """)
-        .problem(422, "STORE_TYPE_UNSUPPORTED");
   }
 
   @Test

@@ -7,11 +7,16 @@ import io.quaymaster.audit.Chronicle;
 import io.quaymaster.quota.Recount;
 import io.quaymaster.quota.ScopeChanges;
 import io.quaymaster.quota.UsageFlush;
+import io.quaymaster.refusal.Refusal;
+import io.quaymaster.secret.SecretSeal;
 import io.quaymaster.session.LiveSession;
 import io.quaymaster.session.LiveSessions;
 import io.quaymaster.store.Store;
 import io.quaymaster.store.StoreProvisioning;
+import io.quaymaster.store.StoreSweep;
 import io.quaymaster.store.StoreUnusable;
+import io.quaymaster.store.s3.NewS3Store;
+import io.quaymaster.store.s3.S3Behaviour;
 import io.quaymaster.token.BootstrapToken;
 import io.quaymaster.transfer.Transfer;
 import java.sql.Connection;
@@ -52,6 +57,14 @@ class TestGateway {
   /** What a recount of the stand-in corrects. */
   static final long CORRECTED = 42;
 
+  /** What a sweep of the stand-in clears. */
+  static final StoreSweep.Swept SWEPT = new StoreSweep.Swept(2, 3);
+
+  /** How the stand-in's server behaves. */
+  static final S3Behaviour PROBED = new S3Behaviour(true, true, false, true, true);
+
+  static final SecretSeal SEAL = new SecretSeal(SecretSeal.randomKey());
+
   /** What the ports were asked. */
   static final class Seen {
     final List<AccountEvent> events = new CopyOnWriteArrayList<>();
@@ -59,6 +72,8 @@ class TestGateway {
     final List<Long> limitsChanged = new CopyOnWriteArrayList<>();
     final List<Long> storesReleased = new CopyOnWriteArrayList<>();
     final List<String> storesPrepared = new CopyOnWriteArrayList<>();
+    final List<NewS3Store> storesProbed = new CopyOnWriteArrayList<>();
+    final List<String> storesSwept = new CopyOnWriteArrayList<>();
     final List<Long> recounted = new CopyOnWriteArrayList<>();
     final AtomicInteger usageFlushes = new AtomicInteger();
     final AtomicInteger chronicleFlushes = new AtomicInteger();
@@ -103,10 +118,35 @@ class TestGateway {
       }
 
       @Override
+      public S3Behaviour probe(NewS3Store store) throws StoreUnusable {
+        seen.storesProbed.add(store);
+        if (store.place().bucket().contains("unwritable")) {
+          throw new StoreUnusable("The bucket cannot be written: AccessDenied.", null);
+        }
+        return PROBED;
+      }
+
+      @Override
       public void released(long storeId) {
         seen.storesReleased.add(storeId);
       }
     };
+  }
+
+  @Bean
+  StoreSweep storeSweep(Seen seen) {
+    return store -> {
+      if (store.name().startsWith("busy")) {
+        throw new Refusal.Busy("The store is being swept.");
+      }
+      seen.storesSwept.add(store.name());
+      return SWEPT;
+    };
+  }
+
+  @Bean
+  SecretSeal secretSeal() {
+    return SEAL;
   }
 
   @Bean

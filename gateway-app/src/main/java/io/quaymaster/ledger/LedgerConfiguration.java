@@ -7,6 +7,7 @@ import io.quaymaster.audit.ObservedChronicle;
 import io.quaymaster.cluster.ClusterNotices;
 import io.quaymaster.files.FileStores;
 import io.quaymaster.process.DataFolder;
+import io.quaymaster.process.ProcessId;
 import io.quaymaster.quota.LedgerSettings;
 import io.quaymaster.quota.QuotaAssembly;
 import io.quaymaster.quota.Recount;
@@ -15,7 +16,6 @@ import io.quaymaster.quota.UsageFlush;
 import io.quaymaster.settings.GatewayProperties;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.UUID;
 import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -37,7 +37,8 @@ public class LedgerConfiguration {
       DataFolder dataFolder,
       GatewayProperties properties,
       MeterRegistry registry,
-      ClusterNotices notices)
+      ClusterNotices notices,
+      ProcessId process)
       throws IOException {
     Journal journal =
         new Journal(dataFolder.path().resolve("journal"), properties.quota().journal().toBytes());
@@ -49,7 +50,7 @@ public class LedgerConfiguration {
         settings(properties.quota()),
         registry,
         notices,
-        UUID.randomUUID());
+        process.id());
   }
 
   private static LedgerSettings settings(GatewayProperties.Quota quota) {

@@ -6,6 +6,7 @@ import io.quaymaster.store.Stores;
 import io.quaymaster.tenant.Tenants;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
+import java.util.UUID;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
 import org.springframework.boot.health.contributor.Health;
@@ -24,8 +25,8 @@ import org.springframework.security.web.util.matcher.OrRequestMatcher;
 import org.springframework.web.context.support.WebApplicationContextUtils;
 
 /**
- * The process's own beans; {@link StartupChecks} adds {@link DataFolder}, {@link HostKeys} and the
- * token.
+ * The process's own beans; {@link StartupChecks} adds {@link DataFolder}, {@link HostKeys} the
+ * token and the seal.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(GatewayProperties.class)
@@ -52,6 +53,11 @@ public class ProcessConfiguration {
   @Bean
   Clock clock() {
     return Clock.systemUTC();
+  }
+
+  @Bean
+  ProcessId processId() {
+    return new ProcessId(UUID.randomUUID());
   }
 
   @Bean

@@ -1,5 +1,6 @@
 package io.quaymaster.process;
 
+import io.quaymaster.secret.SecretSeal;
 import io.quaymaster.settings.GatewayProperties;
 import io.quaymaster.settings.Settings;
 import io.quaymaster.token.BootstrapToken;
@@ -9,7 +10,7 @@ import org.springframework.context.support.GenericApplicationContext;
 
 /**
  * All that can be found wrong before anything is started, cheapest first. What it opened on the way
- * (the locked data folder, the keys, the token) becomes a bean.
+ * (the locked data folder, the keys, the token, the seal) becomes a bean.
  */
 public final class StartupChecks
     implements ApplicationContextInitializer<GenericApplicationContext> {
@@ -24,12 +25,14 @@ public final class StartupChecks
     try {
       HostKeys hostKeys = hostKeys(settings, dataFolder.path());
       AdminToken adminToken = AdminToken.find(settings.admin(), dataFolder.path());
+      SecretSeal seal = SealKey.find(settings.seal(), dataFolder.path());
       Ports.check(settings);
       DatabaseCheck.connect(context.getEnvironment());
       context.registerBean(DataFolder.class, () -> dataFolder);
       context.registerBean(HostKeys.class, () -> hostKeys);
       context.registerBean(AdminToken.class, () -> adminToken);
       context.registerBean(BootstrapToken.class, adminToken::token);
+      context.registerBean(SecretSeal.class, () -> seal);
     } catch (RuntimeException failure) {
       dataFolder.close();
       throw failure;

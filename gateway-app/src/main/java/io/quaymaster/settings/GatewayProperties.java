@@ -31,6 +31,8 @@ public record GatewayProperties(
     @DefaultValue Database database,
     @DefaultValue Sftp sftp,
     @DefaultValue Files files,
+    @DefaultValue S3 s3,
+    @DefaultValue Seal seal,
     @DefaultValue Quota quota,
     @DefaultValue PasswordHashing passwordHashing) {
 
@@ -180,6 +182,66 @@ public record GatewayProperties(
       if (localRoots.stream().anyMatch(String::isBlank)) {
         throw Bounds.refused("quaymaster.files.local-roots", "empty", "paths of folders");
       }
+    }
+  }
+
+  /**
+   * Stores in buckets.
+   *
+   * @param uploadMemory what all uploads of the process may hold
+   * @param uploadMemoryPerFile what one may
+   * @param downloadMemory what all downloads of the process may hold
+   * @param downloadMemoryPerFile what one may
+   * @param patience how long a request may take, all that is tried again included
+   * @param partialsExpireAfter without a change an upload that is not complete goes
+   * @param sweepInterval how often a process looks for these, and for orphans
+   * @param orphansAbortAfter multipart uploads on a server that no gateway knows
+   */
+  public record S3(
+      @DefaultValue("256MB") DataSize uploadMemory,
+      @DefaultValue("32MB") DataSize uploadMemoryPerFile,
+      @DefaultValue("256MB") DataSize downloadMemory,
+      @DefaultValue("16MB") DataSize downloadMemoryPerFile,
+      @DefaultValue("1m") Duration patience,
+      @DefaultValue("7d") Duration partialsExpireAfter,
+      @DefaultValue("1h") Duration sweepInterval,
+      @DefaultValue("24h") Duration orphansAbortAfter) {
+    private static final DataSize MOST_MEMORY = DataSize.ofGigabytes(64);
+    private static final Duration YEAR = Duration.ofDays(365);
+
+    public S3 {
+      // The least part of S3 is 5 MiB, and one is filled while another is under way.
+      Bounds.size(
+          "quaymaster.s3.upload-memory-per-file",
+          uploadMemoryPerFile,
+          DataSize.ofMegabytes(10),
+          MOST_MEMORY);
+      Bounds.size("quaymaster.s3.upload-memory", uploadMemory, uploadMemoryPerFile, MOST_MEMORY);
+      Bounds.size("quaymaster.s3.download-memory-per-file", downloadMemoryPerFile, MB, MOST_MEMORY);
+      Bounds.size(
+          "quaymaster.s3.download-memory", downloadMemory, downloadMemoryPerFile, MOST_MEMORY);
+      Bounds.duration("quaymaster.s3.patience", patience, SECOND, HOUR);
+      Bounds.duration("quaymaster.s3.partials-expire-after", partialsExpireAfter, SECOND, YEAR);
+      Bounds.duration("quaymaster.s3.sweep-interval", sweepInterval, SECOND, DAY);
+      Bounds.duration("quaymaster.s3.orphans-abort-after", orphansAbortAfter, SECOND, YEAR);
+    }
+  }
+
+  /**
+   * With what secrets in the database are sealed.
+   *
+   * @param key 32 bytes in Base64; null: see {@code keyFile}
+   * @param keyFile a file with it; null: generated into the data folder
+   */
+  public record Seal(@Nullable String key, @Nullable String keyFile) {
+    public Seal {
+      key = Bounds.textOrNull(key);
+      keyFile = Bounds.textOrNull(keyFile);
+    }
+
+    @Override
+    public String toString() {
+      return "Seal[key=%s, keyFile=%s]".formatted(key == null ? "none" : "hidden", keyFile);
     }
   }
 

@@ -4,83 +4,80 @@ import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.FileFailure.Kind;
 import io.quaymaster.files.FileStore;
 import io.quaymaster.files.FileStores;
-import io.quaymaster.files.StoreKey;
-import io.quaymaster.storage.local.LocalStores;
-import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens each store when it is first asked for, and keeps it open. A store's row never changes, so
- * neither does what was opened.
+ * neither does what was opened. Who opens one waits for nobody who opens another.
  */
 public final class StoreCatalog implements FileStores, AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(StoreCatalog.class);
+  /** A store that is open, or being opened under its lock. */
+  private static final class Slot {
+    final ReentrantLock opening = new ReentrantLock();
+    final AtomicReference<@Nullable FileStore> store = new AtomicReference<>();
 
-  private final JdbcClient jdbc;
-  private final LocalRoots roots;
-  private final Map<Long, FileStore> open = new ConcurrentHashMap<>();
-  private final ReentrantLock opening = new ReentrantLock();
+    void close() {
+      FileStore open = store.getAndSet(null);
+      if (open != null) {
+        open.close();
+      }
+    }
+  }
 
-  public StoreCatalog(JdbcClient jdbc, LocalRoots roots) {
-    this.jdbc = jdbc;
-    this.roots = roots;
+  private final StoreOpening opening;
+  private final Map<Long, Slot> slots = new ConcurrentHashMap<>();
+
+  public StoreCatalog(StoreOpening opening) {
+    this.opening = opening;
   }
 
   @Override
   public FileStore store(long storeId) throws FileFailure {
-    FileStore known = open.get(storeId);
-    if (known != null) {
-      return known;
-    }
-    opening.lock();
-    try {
-      FileStore raced = open.get(storeId);
-      if (raced != null) {
-        return raced;
+    while (true) {
+      Slot slot = slots.computeIfAbsent(storeId, _ -> new Slot());
+      FileStore known = slot.store.get();
+      if (known != null) {
+        return known;
       }
-      FileStore opened = open(storeId);
-      open.put(storeId, opened);
-      return opened;
-    } finally {
-      opening.unlock();
+      slot.opening.lock();
+      try {
+        // Else it was forgotten, or could not be opened, while we waited: begin anew.
+        if (slots.get(storeId) == slot) {
+          return open(storeId, slot);
+        }
+      } finally {
+        slot.opening.unlock();
+      }
     }
   }
 
-  private FileStore open(long storeId) throws FileFailure {
-    Path folder = roots.folderOf(pathOf(storeId));
+  private FileStore open(long storeId, Slot slot) throws FileFailure {
+    FileStore raced = slot.store.get();
+    if (raced != null) {
+      return raced;
+    }
+    FileStore opened;
     try {
-      return LocalStores.open(folder);
-    } catch (FileFailure missing) {
-      log.error("Store {} cannot be opened at {}: {}", storeId, folder, missing.getMessage());
-      throw new FileFailure(Kind.STORE_ERROR, "the store cannot be opened", missing);
+      opened = opening.open(storeId);
+    } catch (FileFailure | RuntimeException failed) {
+      slots.remove(storeId, slot);
+      throw failed;
     }
+    slot.store.set(opened);
+    if (slots.get(storeId) != slot) {
+      slot.close();
+      throw new FileFailure(Kind.NOT_FOUND, "no such store");
+    }
+    return opened;
   }
 
-  private StoreKey pathOf(long storeId) throws FileFailure {
-    Optional<String> path;
-    try {
-      path =
-          jdbc.sql("select path from store where id = ? and type = 'local'")
-              .param(storeId)
-              .query(String.class)
-              .optional();
-    } catch (DataAccessException away) {
-      throw new FileFailure(Kind.LEDGER_UNAVAILABLE, "the store cannot be looked up now", away);
-    }
-    return path.map(StoreKey::ofPlace)
-        .orElseThrow(() -> new FileFailure(Kind.NOT_FOUND, "no such store"));
-  }
-
-  /** Forgets a store that an admin deleted. Files that are open stay usable. */
+  /** Forgets a store that an admin deleted; waits for nothing. Files that are open stay usable. */
   public void forget(long storeId) {
-    FileStore gone = open.remove(storeId);
+    Slot gone = slots.remove(storeId);
     if (gone != null) {
       gone.close();
     }
@@ -88,7 +85,6 @@ public final class StoreCatalog implements FileStores, AutoCloseable {
 
   @Override
   public void close() {
-    open.values().forEach(FileStore::close);
-    open.clear();
+    slots.keySet().forEach(this::forget);
   }
 }

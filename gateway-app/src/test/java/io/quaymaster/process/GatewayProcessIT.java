@@ -62,6 +62,7 @@ class GatewayProcessIT {
     for (String file :
         List.of(
             "admin-token",
+            "seal-key",
             "postgres/password",
             "host-keys/ssh_host_ed25519_key",
             "host-keys/ssh_host_ecdsa_key",

@@ -48,6 +48,16 @@ class GatewayPropertiesTest {
           new GatewayProperties.Database(true),
           new GatewayProperties.Sftp(1024, DataSize.ofKilobytes(256)),
           new GatewayProperties.Files(List.of()),
+          new GatewayProperties.S3(
+              DataSize.ofMegabytes(256),
+              DataSize.ofMegabytes(32),
+              DataSize.ofMegabytes(256),
+              DataSize.ofMegabytes(16),
+              Duration.ofMinutes(1),
+              Duration.ofDays(7),
+              Duration.ofHours(1),
+              Duration.ofHours(24)),
+          new GatewayProperties.Seal(null, null),
           new GatewayProperties.Quota(
               DataSize.ofMegabytes(1),
               DataSize.ofMegabytes(64),
@@ -99,6 +109,12 @@ class GatewayPropertiesTest {
                     "QUAYMASTER_ADMIN_TOKEN", "a secret",
                     "QUAYMASTER_ADMIN_TOKEN_FILE", "/run/token",
                     "QUAYMASTER_FILES_LOCAL_ROOTS", "/a,/b")));
+    GatewayProperties sealing =
+        Settings.read(
+            variables(
+                Map.of(
+                    "QUAYMASTER_SEAL_KEY", "a sealing secret",
+                    "QUAYMASTER_SEAL_KEY_FILE", "/run/seal")));
 
     assertThat(settings.dataFolder()).isEqualTo(Path.of("/srv/q"));
     assertThat(settings.ssh().port()).isEqualTo(1);
@@ -109,6 +125,9 @@ class GatewayPropertiesTest {
     assertThat(settings.admin().tokenFile()).isEqualTo("/run/token");
     assertThat(settings.localRoots()).containsExactly(Path.of("/a"), Path.of("/b"));
     assertThat(settings.toString()).doesNotContain("a secret");
+    assertThat(sealing.seal().key()).isEqualTo("a sealing secret");
+    assertThat(sealing.seal().keyFile()).isEqualTo("/run/seal");
+    assertThat(sealing.toString()).doesNotContain("a sealing secret");
   }
 
   @Test
@@ -176,6 +195,14 @@ class GatewayPropertiesTest {
     "quaymaster.ssh.max-channels-per-session, 0",
     "quaymaster.sftp.max-handles, 0",
     "quaymaster.sftp.max-packet, 33KB",
+    "quaymaster.s3.upload-memory, 31MB",
+    "quaymaster.s3.upload-memory-per-file, 9MB",
+    "quaymaster.s3.download-memory, 15MB",
+    "quaymaster.s3.download-memory-per-file, 1KB",
+    "quaymaster.s3.patience, 0s",
+    "quaymaster.s3.partials-expire-after, 0s",
+    "quaymaster.s3.sweep-interval, 25h",
+    "quaymaster.s3.orphans-abort-after, 0s",
     "quaymaster.quota.journal, 10KB",
     "quaymaster.ssh.stalled-timeout, 0s",
     "quaymaster.quota.first-block, 65MB",

@@ -11,11 +11,16 @@ import io.quaymaster.login.LoginDoor;
 import io.quaymaster.login.LoginDoor.Verdict;
 import io.quaymaster.process.HostKeys;
 import io.quaymaster.quota.LedgerForTests;
+import io.quaymaster.secret.SecretSeal;
 import io.quaymaster.ssh.channel.DirectBuffers;
 import io.quaymaster.ssh.sftp.SftpLimits;
 import io.quaymaster.ssh.sftp.SftpMeters;
+import io.quaymaster.storage.s3.S3Limits;
+import io.quaymaster.storage.s3.S3Stores;
+import io.quaymaster.stores.BucketStores;
 import io.quaymaster.stores.LocalRoots;
 import io.quaymaster.stores.StoreCatalog;
+import io.quaymaster.stores.StoreOpener;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -26,6 +31,7 @@ import java.util.List;
 import java.util.UUID;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 
 /**
  * A gateway inside the test: the real SSH face on a free port, a database of its own, stores in a
@@ -132,7 +138,20 @@ final class TestGateway implements AutoCloseable {
     source = new HikariDataSource(config);
     jdbc = JdbcClient.create(source);
     Clock clock = Clock.systemUTC();
-    stores = new StoreCatalog(jdbc, new LocalRoots(List.of(folder.resolve("stores"))));
+    stores =
+        new StoreCatalog(
+            new StoreOpener(
+                jdbc,
+                new LocalRoots(List.of(folder.resolve("stores"))),
+                new BucketStores(
+                    new S3Stores(
+                        new S3Limits(
+                            256 << 20, 32 << 20, 256 << 20, 16 << 20, Duration.ofMinutes(1))),
+                    jdbc,
+                    new DataSourceTransactionManager(source),
+                    UUID.randomUUID(),
+                    new SecretSeal(SecretSeal.randomKey()),
+                    new SimpleMeterRegistry())));
     ledger =
         new LedgerForTests(source, stores, folder.resolve("journal"), new SimpleMeterRegistry());
     sessions = new SessionRegistry(new ByteRates(), clock);

@@ -1,7 +1,12 @@
 package io.quaymaster.store;
 
+import io.quaymaster.secret.SealedSecret;
+import io.quaymaster.store.s3.S3Behaviour;
+import io.quaymaster.store.s3.S3Columns;
+import io.quaymaster.store.s3.S3Place;
 import jakarta.persistence.Column;
 import jakarta.persistence.Convert;
+import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.GenerationType;
@@ -35,6 +40,11 @@ public class Store {
   @Column(updatable = false)
   private @Nullable String path;
 
+  @Embedded private @Nullable S3Columns s3;
+
+  @Column(updatable = false)
+  private byte @Nullable [] sealedSecret;
+
   @Column(nullable = false, updatable = false)
   private Instant createdAt;
 
@@ -49,6 +59,16 @@ public class Store {
     this.name = name;
     this.type = StoreType.LOCAL;
     this.path = path.text();
+    this.createdAt = now;
+  }
+
+  /** A store in a bucket. */
+  Store(long tenantId, String name, S3Columns s3, @Nullable SealedSecret secret, Instant now) {
+    this.tenantId = tenantId;
+    this.name = name;
+    this.type = StoreType.S3;
+    this.s3 = s3;
+    this.sealedSecret = secret == null ? null : secret.bytes();
     this.createdAt = now;
   }
 
@@ -71,6 +91,16 @@ public class Store {
   /** The folder below one of the local roots; null if the store is not local. */
   public @Nullable PlacePath path() {
     return path == null ? null : new PlacePath(path);
+  }
+
+  /** Where in which bucket; null if the store is in none. */
+  public @Nullable S3Place place() {
+    return s3 == null ? null : s3.place();
+  }
+
+  /** How the bucket's server behaves; null if the store is in none. */
+  public @Nullable S3Behaviour behaviour() {
+    return s3 == null ? null : s3.behaviour();
   }
 
   public Instant createdAt() {

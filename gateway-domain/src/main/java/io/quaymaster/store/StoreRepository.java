@@ -15,4 +15,8 @@ public interface StoreRepository extends JpaRepository<Store, Long> {
   /** The folders of all local stores of all tenants. */
   @Query("select s.path from Store s where s.path is not null")
   List<String> findLocalPaths();
+
+  /** All stores of all tenants in buckets of this name, on whatever server. */
+  @Query("select s from Store s where s.s3.bucket = :bucket")
+  List<Store> findByBucket(String bucket);
 }

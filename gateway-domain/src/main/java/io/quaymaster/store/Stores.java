@@ -3,11 +3,20 @@ package io.quaymaster.store;
 import io.quaymaster.quota.QuotaScopes;
 import io.quaymaster.refusal.FieldErrors;
 import io.quaymaster.refusal.Refusal;
+import io.quaymaster.secret.SealPurpose;
+import io.quaymaster.secret.SealedSecret;
+import io.quaymaster.secret.SecretSeal;
+import io.quaymaster.store.s3.NewS3Store;
+import io.quaymaster.store.s3.S3Behaviour;
+import io.quaymaster.store.s3.S3Columns;
+import io.quaymaster.store.s3.S3Place;
 import io.quaymaster.tenant.Tenant;
 import io.quaymaster.tenant.TenantRepository;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.data.domain.Limit;
@@ -23,6 +32,7 @@ public class Stores {
   private final TenantRepository tenants;
   private final QuotaScopes scopes;
   private final StoreProvisioning provisioning;
+  private final SecretSeal seal;
   private final JdbcClient jdbc;
   private final TransactionOperations transaction;
   private final Clock clock;
@@ -32,6 +42,7 @@ public class Stores {
       TenantRepository tenants,
       QuotaScopes scopes,
       StoreProvisioning provisioning,
+      SecretSeal seal,
       JdbcClient jdbc,
       TransactionOperations transaction,
       Clock clock) {
@@ -39,6 +50,7 @@ public class Stores {
     this.tenants = tenants;
     this.scopes = scopes;
     this.provisioning = provisioning;
+    this.seal = seal;
     this.jdbc = jdbc;
     this.transaction = transaction;
     this.clock = clock;
@@ -58,24 +70,36 @@ public class Stores {
     }
     return transaction.execute(
         _ -> {
-          jdbc.sql("select 1 from pg_advisory_xact_lock(?)")
-              .param(CREATION_LOCK)
-              .query(Integer.class)
-              .single();
+          lockCreation();
           Tenant owner = tenant(tenant);
-          if (repository.findByTenantIdAndName(owner.id(), name).isPresent()) {
-            throw new Refusal.Conflict(
-                "STORE_EXISTS", "There is a store \"" + name + "\" already.");
-          }
+          requireNew(owner, name);
           if (repository.findLocalPaths().stream().anyMatch(p -> new PlacePath(p).overlaps(path))) {
             // Not whose: it may be another tenant's.
-            throw new Refusal.Conflict(
-                "STORE_OVERLAPS", "Another store lies at, in or around this path.");
+            throw overlaps("Another store lies at, in or around this path.");
           }
-          return prepared(
-              repository.saveAndFlush(
-                  new Store(
-                      owner.id(), name, path, clock.instant().truncatedTo(ChronoUnit.MICROS))));
+          return prepared(repository.saveAndFlush(new Store(owner.id(), name, path, now())));
+        });
+  }
+
+  /**
+   * Makes a store in a bucket, under a prefix of its own. The server is tried before, outside of
+   * any lock, so that one that does not answer holds up nobody else.
+   *
+   * @param name fits {@link io.quaymaster.login.LoginName#TENANT}
+   * @throws Refusal.Conflict STORE_EXISTS, STORE_OVERLAPS
+   * @throws Refusal.Unprocessable STORE_UNUSABLE if the bucket cannot be used, or not as claimed
+   */
+  public Store createS3(String tenant, String name, NewS3Store wanted) {
+    transaction.executeWithoutResult(_ -> requireRoom(tenant, name, wanted.place()));
+    S3Columns columns = S3Columns.of(wanted.place(), probed(wanted));
+    String secret = wanted.secretAccessKey();
+    @Nullable SealedSecret sealed =
+        secret == null ? null : seal.seal(secret, SealPurpose.storeCredentials(tenant, name));
+    return transaction.execute(
+        _ -> {
+          lockCreation();
+          Tenant owner = requireRoom(tenant, name, wanted.place());
+          return repository.saveAndFlush(new Store(owner.id(), name, columns, sealed, now()));
         });
   }
 
@@ -122,13 +146,50 @@ public class Stores {
     }
   }
 
+  private void lockCreation() {
+    jdbc.sql("select 1 from pg_advisory_xact_lock(?)")
+        .param(CREATION_LOCK)
+        .query(Integer.class)
+        .single();
+  }
+
+  private Tenant requireRoom(String tenant, String name, S3Place place) {
+    Tenant owner = tenant(tenant);
+    requireNew(owner, name);
+    boolean taken =
+        repository.findByBucket(place.bucket()).stream()
+            .anyMatch(other -> Objects.requireNonNull(other.place()).overlaps(place));
+    if (taken) {
+      throw overlaps("Another store lies at, in or around this prefix of the bucket.");
+    }
+    return owner;
+  }
+
+  private void requireNew(Tenant owner, String name) {
+    if (repository.findByTenantIdAndName(owner.id(), name).isPresent()) {
+      throw new Refusal.Conflict("STORE_EXISTS", "There is a store \"" + name + "\" already.");
+    }
+  }
+
+  private S3Behaviour probed(NewS3Store wanted) {
+    try {
+      return provisioning.probe(wanted).with(wanted.claimed());
+    } catch (StoreUnusable e) {
+      throw unusable(e);
+    }
+  }
+
   private Store prepared(Store store) {
     try {
       provisioning.prepare(store);
     } catch (StoreUnusable e) {
-      throw new Refusal.Unprocessable("STORE_UNUSABLE", e.reason());
+      throw unusable(e);
     }
     return store;
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
   }
 
   private boolean isUsed(Store store) {
@@ -148,6 +209,14 @@ public class Stores {
     return repository
         .findByTenantIdAndName(tenant.id(), name)
         .orElseThrow(() -> new Refusal.NotFound("store", name));
+  }
+
+  private static Refusal unusable(StoreUnusable why) {
+    return new Refusal.Unprocessable("STORE_UNUSABLE", why.reason());
+  }
+
+  private static Refusal overlaps(String why) {
+    return new Refusal.Conflict("STORE_OVERLAPS", why);
   }
 
   private static Refusal inUse(String why) {

@@ -9,7 +9,11 @@ import io.quaymaster.admin.access.Allowed;
 import io.quaymaster.admin.http.ETags;
 import io.quaymaster.admin.http.Page;
 import io.quaymaster.admin.http.Paging;
+import io.quaymaster.files.FileFailure;
+import io.quaymaster.refusal.Refusal;
 import io.quaymaster.store.Store;
+import io.quaymaster.store.StoreSweep;
+import io.quaymaster.store.StoreType;
 import io.quaymaster.store.Stores;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -38,21 +42,31 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Stores")
 public class StoreController {
   private final Stores stores;
+  private final StoreSweep sweep;
   private final AdminAudit audit;
 
-  public StoreController(Stores stores, AdminAudit audit) {
+  public StoreController(Stores stores, StoreSweep sweep, AdminAudit audit) {
     this.stores = stores;
+    this.sweep = sweep;
     this.audit = audit;
   }
 
   @Allowed(PLATFORM_ADMIN)
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
   @ResponseStatus(HttpStatus.CREATED)
-  @Operation(summary = "Makes a store and its folder")
+  @Operation(
+      summary = "Makes a store",
+      description =
+          "A local store gets its folder. For a store in a bucket it is tried first whether files"
+              + " can be written, read, listed and deleted there.")
   ResponseEntity<StoreJson.Response> create(
       @PathVariable String tenant, @RequestBody StoreJson.Request body, AdminRequest request) {
-    StoreJson.Request.Local local = body.checked();
-    Store made = stores.createLocal(tenant, local.name(), local.path());
+    Store made =
+        switch (body.checked()) {
+          case StoreJson.Request.Local local ->
+              stores.createLocal(tenant, local.name(), local.path());
+          case StoreJson.Request.S3 s3 -> stores.createS3(tenant, s3.name(), s3.store());
+        };
     audit.changed(request, "store.create", tenant, null, Map.of("store", made.name()));
     return ResponseEntity.created(
             URI.create("/api/v1/tenants/" + tenant + "/stores/" + made.name()))
@@ -94,5 +108,37 @@ public class StoreController {
       AdminRequest request) {
     stores.delete(tenant, store, ETags.expected(ifMatch));
     audit.changed(request, "store.delete", tenant, null, Map.of("store", store));
+  }
+
+  @Allowed(PLATFORM_ADMIN)
+  @PostMapping("/{store}/sweep")
+  @Operation(
+      summary = "Clears a store in a bucket of uploads that nobody goes on with",
+      description =
+          "The gateway does it by itself from time to time. Uploads that were unchanged for"
+              + " quaymaster.s3.partials-expire-after go, and multipart uploads that no gateway"
+              + " knows are aborted when they are older than quaymaster.s3.orphans-abort-after.")
+  StoreJson.SweepResult sweep(
+      @PathVariable String tenant, @PathVariable String store, AdminRequest request)
+      throws FileFailure {
+    Store found = stores.get(tenant, store);
+    if (found.type() != StoreType.S3) {
+      throw new Refusal.Conflict(
+          "STORE_NOT_S3", "Only a store in a bucket has uploads that can be swept.");
+    }
+    StoreSweep.Swept swept = sweep.sweep(found);
+    audit.changed(
+        request,
+        "store.sweep",
+        tenant,
+        null,
+        Map.of(
+            "store",
+            store,
+            "expiredUploads",
+            Integer.toString(swept.expiredUploads()),
+            "orphanUploadsAborted",
+            Integer.toString(swept.orphanUploadsAborted())));
+    return new StoreJson.SweepResult(swept.expiredUploads(), swept.orphanUploadsAborted());
   }
 }

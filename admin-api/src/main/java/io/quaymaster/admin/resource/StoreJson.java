@@ -6,6 +6,10 @@ import io.quaymaster.refusal.Refusal;
 import io.quaymaster.store.PlacePath;
 import io.quaymaster.store.Store;
 import io.quaymaster.store.StoreType;
+import io.quaymaster.store.s3.NewS3Store;
+import io.quaymaster.store.s3.S3Behaviour;
+import io.quaymaster.store.s3.S3Endpoint;
+import io.quaymaster.store.s3.S3Place;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.Optional;
@@ -14,14 +18,6 @@ import org.jspecify.annotations.Nullable;
 /** Stores in JSON. */
 final class StoreJson {
   private StoreJson() {}
-
-  @Schema(name = "S3Credentials", description = "Never shown again.")
-  record Credentials(@Nullable String accessKeyId, @Nullable String secretAccessKey) {
-    @Override
-    public String toString() {
-      return "Credentials[***]";
-    }
-  }
 
   @Schema(name = "NewStore")
   record Request(
@@ -32,39 +28,58 @@ final class StoreJson {
           @Nullable String name,
       @Schema(
               requiredMode = Schema.RequiredMode.REQUIRED,
-              allowableValues = {"local", "s3"},
-              description = "This release makes local stores only.")
+              allowableValues = {"local", "s3"})
           @Nullable String type,
       @Schema(
               description = "For local: a folder below one of the local roots, of this store only.",
               example = "acme")
           @Nullable String path,
-      @Nullable String bucket,
-      @Nullable String prefix,
-      @Nullable String region,
-      @Nullable String endpoint,
-      @Nullable Boolean pathStyle,
-      @Nullable Credentials credentials) {
+      @Schema(description = "For s3, as all that follows.", example = "lake")
+          @Nullable String bucket,
+      @Schema(
+              description = "What all keys of the store begin with; absent: the whole bucket.",
+              example = "in/partners/")
+          @Nullable String prefix,
+      @Schema(
+              description = "Absent: what the gateway's surroundings say.",
+              example = "eu-central-1")
+          @Nullable String region,
+      @Schema(description = "Absent: Amazon's, by region.", example = "https://s3.example:9000")
+          @Nullable String endpoint,
+      @Schema(description = "The bucket is named in the path and not in the host name.")
+          @Nullable Boolean pathStyle,
+      S3StoreJson.@Nullable NewCredentials credentials,
+      S3StoreJson.@Nullable Encryption encryption,
+      @Schema(
+              description = "Of new objects; absent: the bucket's default.",
+              example = "STANDARD_IA")
+          @Nullable String storageClass,
+      S3StoreJson.@Nullable Behaviour behaviour) {
 
-    /** A local store, checked. */
-    record Local(String name, PlacePath path) {}
+    /** A store that is wanted, checked. */
+    sealed interface Checked {
+      String name();
+    }
+
+    record Local(String name, PlacePath path) implements Checked {}
+
+    record S3(String name, NewS3Store store) implements Checked {}
 
     /**
      * @throws Refusal.Invalid naming the fields
-     * @throws Refusal.Unprocessable STORE_TYPE_UNSUPPORTED for s3
      */
-    Local checked() {
+    Checked checked() {
       FieldErrors errors = new FieldErrors();
       String valid = name == null ? "" : name;
       errors.check(LoginName.TENANT.matcher(valid).matches(), "name", TenantJson.NAME_RULE);
       Optional<StoreType> known = Optional.ofNullable(type).flatMap(StoreType::ofWireName);
       errors.check(known.isPresent(), "type", "is required: local or s3");
-      if (known.equals(Optional.of(StoreType.S3))) {
-        errors.throwIfAny();
-        throw new Refusal.Unprocessable(
-            "STORE_TYPE_UNSUPPORTED",
-            "Stores of type s3 come with a later release; this one makes local stores.");
-      }
+      return known.equals(Optional.of(StoreType.S3))
+          ? new S3(valid, S3StoreForm.read(this, errors))
+          : local(valid, errors);
+    }
+
+    private Local local(String valid, FieldErrors errors) {
       refuseS3Fields(errors);
       Optional<PlacePath> folder = new Fields(errors).required(path, "path", PlacePath::parse);
       errors.check(
@@ -81,6 +96,9 @@ final class StoreJson {
       errors.check(endpoint == null, "endpoint", only);
       errors.check(pathStyle == null, "pathStyle", only);
       errors.check(credentials == null, "credentials", only);
+      errors.check(encryption == null, "encryption", only);
+      errors.check(storageClass == null, "storageClass", only);
+      errors.check(behaviour == null, "behaviour", only);
     }
   }
 
@@ -89,14 +107,63 @@ final class StoreJson {
       String name,
       @Schema(allowableValues = {"local", "s3"}) String type,
       @Nullable String path,
+      @Nullable String bucket,
+      @Nullable String prefix,
+      @Nullable String region,
+      @Nullable String endpoint,
+      @Nullable Boolean pathStyle,
+      S3StoreJson.@Nullable Credentials credentials,
+      S3StoreJson.@Nullable Encryption encryption,
+      @Nullable String storageClass,
+      S3StoreJson.@Nullable Behaviour behaviour,
       Instant createdAt) {
     static Response of(Store store) {
+      S3Place place = store.place();
+      return place == null ? local(store) : s3(store, place);
+    }
+
+    private static Response local(Store store) {
       PlacePath path = store.path();
       return new Response(
           store.name(),
           store.type().wireName(),
           path == null ? null : path.text(),
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          store.createdAt());
+    }
+
+    private static Response s3(Store store, S3Place place) {
+      S3Endpoint endpoint = place.endpoint();
+      S3Behaviour behaviour = store.behaviour();
+      return new Response(
+          store.name(),
+          store.type().wireName(),
+          null,
+          place.bucket(),
+          place.prefix().text(),
+          place.region(),
+          endpoint == null ? null : endpoint.text(),
+          place.pathStyle(),
+          S3StoreJson.Credentials.of(place.access()),
+          S3StoreJson.Encryption.of(place.encryption()),
+          place.storageClass(),
+          behaviour == null ? null : S3StoreJson.Behaviour.of(behaviour),
           store.createdAt());
     }
   }
+
+  @Schema(name = "StoreSweep")
+  record SweepResult(
+      @Schema(description = "Uploads that nobody went on with for too long, and that are gone now.")
+          int expiredUploads,
+      @Schema(description = "Multipart uploads on the server that no gateway knew.")
+          int orphanUploadsAborted) {}
 }

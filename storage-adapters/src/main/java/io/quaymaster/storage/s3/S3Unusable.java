@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 public final class S3Unusable extends Exception {
   private final String reason;
 
-  S3Unusable(String reason, @Nullable Throwable cause) {
+  public S3Unusable(String reason, @Nullable Throwable cause) {
     super(reason, cause);
     this.reason = reason;
   }

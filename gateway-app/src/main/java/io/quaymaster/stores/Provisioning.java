@@ -10,6 +10,8 @@ import io.quaymaster.store.PlacePath;
 import io.quaymaster.store.Store;
 import io.quaymaster.store.StoreProvisioning;
 import io.quaymaster.store.StoreUnusable;
+import io.quaymaster.store.s3.NewS3Store;
+import io.quaymaster.store.s3.S3Behaviour;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,18 +19,23 @@ import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes a local store's folder, and tries whether files can be made, written and removed there. */
-final class LocalProvisioning implements StoreProvisioning {
-  private static final Logger log = LoggerFactory.getLogger(LocalProvisioning.class);
+/**
+ * Makes a local store's folder, and tries whether files can be made and removed where a store lies.
+ */
+final class Provisioning implements StoreProvisioning {
+  private static final Logger log = LoggerFactory.getLogger(Provisioning.class);
 
   /** A store was deleted. */
   private static final String RELEASED = "store_released";
 
   private final LocalRoots roots;
+  private final BucketStores buckets;
   private final ClusterNotices notices;
 
-  LocalProvisioning(LocalRoots roots, StoreCatalog catalog, ClusterNotices notices) {
+  Provisioning(
+      LocalRoots roots, BucketStores buckets, StoreCatalog catalog, ClusterNotices notices) {
     this.roots = roots;
+    this.buckets = buckets;
     this.notices = notices;
     notices.subscribe(RELEASED, storeId -> catalog.forget(Long.parseLong(storeId)));
   }
@@ -53,6 +60,11 @@ final class LocalProvisioning implements StoreProvisioning {
       throw new StoreUnusable(
           "The gateway cannot write in the folder: " + refused.getMessage() + ".", refused);
     }
+  }
+
+  @Override
+  public S3Behaviour probe(NewS3Store store) throws StoreUnusable {
+    return buckets.probe(store);
   }
 
   @Override

@@ -1,0 +1,45 @@
+package io.quaymaster.stores;
+
+import io.quaymaster.files.FileFailure;
+import io.quaymaster.files.FileFailure.Kind;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The database as adapters see it: it answers, or it is {@code LEDGER_UNAVAILABLE}. Threads: any.
+ */
+final class Database {
+  private final JdbcClient jdbc;
+  private final TransactionTemplate transaction;
+
+  Database(JdbcClient jdbc, PlatformTransactionManager transactions) {
+    this.jdbc = jdbc;
+    this.transaction = new TransactionTemplate(transactions);
+    // What a store records stays recorded, whatever becomes of the transaction that asked for it.
+    this.transaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+  }
+
+  JdbcClient jdbc() {
+    return jdbc;
+  }
+
+  /** One statement, or several that only read. */
+  static <T extends @Nullable Object> T ask(Supplier<T> question) throws FileFailure {
+    try {
+      return question.get();
+    } catch (DataAccessException | TransactionException away) {
+      throw new FileFailure(Kind.LEDGER_UNAVAILABLE, "the database does not answer now", away);
+    }
+  }
+
+  /** All of it or nothing, in a transaction of its own. */
+  <T extends @Nullable Object> T change(Supplier<T> work) throws FileFailure {
+    return ask(() -> transaction.execute(_ -> work.get()));
+  }
+}
