@@ -255,8 +255,8 @@ final class Draft implements TransferMemory.Holder {
           new ServerCopy(bucket).copy(source, objectKey, metadata(), keep);
       case UploadContent.Complete.Whole(Payload payload) ->
           bucket.put(objectKey, metadata(), payload, keep && bucket.traits().conditionalPut());
-      case UploadContent.Complete.InParts(Multipart upload, var parts) -> {
-        bucket.complete(upload, parts, keep && bucket.traits().conditionalComplete());
+      case UploadContent.Complete.InParts(var parts) -> {
+        bucket.complete(multipart(false), parts, keep && bucket.traits().conditionalComplete());
         if (attributesChanged) {
           // The server wants to know them when the upload begins; clients say them at its end.
           new ServerCopy(bucket).describe(objectKey, new AttributeChange(mode, times));
@@ -320,7 +320,7 @@ final class Draft implements TransferMemory.Holder {
       if (asleep) {
         uploadId = record.takeOver().upload().uploadId();
       }
-      content.awaitSent();
+      content.stop();
       abortMultipart();
       record.remove();
       forget();

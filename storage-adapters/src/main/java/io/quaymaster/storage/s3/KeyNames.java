@@ -21,6 +21,9 @@ final class KeyNames {
   /** Amazon S3's limit, in bytes of UTF-8. */
   static final int MAX_KEY_BYTES = 1024;
 
+  /** A directory of the root that no client sees: parts that are gathered lie there. */
+  static final String SCRATCH = ".quaymaster-scratch";
+
   private static final int ESCAPED = 0xF700;
 
   private final String prefix;
@@ -75,8 +78,17 @@ final class KeyNames {
     return encode(text).equals(component) ? new FileName(text) : null;
   }
 
-  /** Whether each component of what follows a directory's prefix is the key of a name. */
-  static boolean isReachable(String below) {
+  /** Whether a name is ours alone. */
+  static boolean isScratch(StoreKey key) {
+    return key.byteText().equals(SCRATCH) || key.byteText().startsWith(SCRATCH + "/");
+  }
+
+  /** Whether each component of what follows the store's prefix is the key of a name. */
+  boolean isReachable(String key) {
+    String below = key.substring(prefix.length());
+    if (below.startsWith(SCRATCH + "/")) {
+      return false;
+    }
     for (String component : below.split("/", -1)) {
       if (name(component) == null) {
         return false;

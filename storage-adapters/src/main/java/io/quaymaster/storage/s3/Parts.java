@@ -1,42 +1,40 @@
 package io.quaymaster.storage.s3;
 
 /**
- * How large the parts of a multipart upload are: small at first, so that memory is little and a
- * short file is soon on its way, and twice as large after each thousand, so that ten thousand are
- * enough for a large one.
+ * How large the parts of a multipart upload are. Small at first, so that memory is little and a
+ * short file is soon on its way; twice as large after the first thousand. Where a file gets so long
+ * that ten thousand of them would not be enough, parts are gathered on the server ({@link
+ * Gathering}), and memory does not grow with the file.
+ *
+ * @param largest what a part in memory may grow to, in bytes
+ * @param small how many parts come one by one before they are gathered
+ * @param large bytes that are gathered into one; at most what one request copies
  */
-final class Parts {
+record Parts(long largest, int small, long large) {
   /** Amazon S3 takes no smaller part but the last, in bytes. */
   static final long SMALLEST = 5L << 20;
 
-  static final int MOST = 10_000;
+  /** Amazon S3's largest object, in bytes. */
+  static final long LARGEST_FILE = 5L << 40;
 
   private static final long FIRST = 8L << 20;
   private static final int STEP = 1_000;
 
-  /** Amazon S3's largest object, in bytes. */
-  private static final long LARGEST_FILE = 5L << 40;
+  /** Half of the part numbers for what comes one by one: some 70 GiB. */
+  private static final int SMALL_PARTS = 5_000;
 
-  private final long largest;
+  /** With the other half, five times as much as there can be. */
+  private static final long LARGE_PART = 5L << 30;
 
-  /**
-   * @param largestBytes what a part may grow to
-   */
   Parts(long largestBytes) {
-    this.largest = Math.max(SMALLEST, largestBytes) / TransferMemory.PIECE * TransferMemory.PIECE;
+    this(
+        Math.max(SMALLEST, largestBytes) / TransferMemory.PIECE * TransferMemory.PIECE,
+        SMALL_PARTS,
+        LARGE_PART);
   }
 
-  /** Bytes of a part, whole pieces of memory; 0 if a file has no part of this number. */
+  /** Bytes that are sent at once as part of this number, or into it: whole pieces of memory. */
   long size(int number) {
-    return number > MOST ? 0 : Math.min(largest, FIRST << Math.min(20, (number - 1) / STEP));
-  }
-
-  /** How long a file can be, in bytes. */
-  long largestFile() {
-    long sum = 0;
-    for (int number = 1; number <= MOST; number++) {
-      sum += size(number);
-    }
-    return Math.min(sum, LARGEST_FILE);
+    return Math.min(largest, number <= STEP ? FIRST : 2 * FIRST);
   }
 }

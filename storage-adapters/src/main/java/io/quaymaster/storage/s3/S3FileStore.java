@@ -4,6 +4,7 @@ import io.quaymaster.files.AttributeChange;
 import io.quaymaster.files.FileAttributes;
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.FileFailure.Kind;
+import io.quaymaster.files.FileName;
 import io.quaymaster.files.FileStore;
 import io.quaymaster.files.Listing;
 import io.quaymaster.files.OpenFile;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
@@ -81,7 +83,7 @@ public final class S3FileStore implements FileStore {
   /** Before a name is looked at. */
   private void look(StoreKey key) throws FileFailure {
     refuseIfClosed();
-    if (moves.hides(key)) {
+    if (moves.hides(key) || KeyNames.isScratch(key)) {
       throw new FileFailure(Kind.NOT_FOUND, "no such file or directory");
     }
   }
@@ -89,6 +91,9 @@ public final class S3FileStore implements FileStore {
   /** Before a name is changed. */
   private void change(StoreKey key) throws FileFailure {
     refuseIfClosed();
+    if (KeyNames.isScratch(key)) {
+      throw new FileFailure(Kind.NOT_FOUND, "a reserved name");
+    }
     moves.refuseChange(key);
   }
 
@@ -245,7 +250,9 @@ public final class S3FileStore implements FileStore {
       }
       throw directories.missing(key);
     }
-    return new BucketListing(bucket, names.directory(key), uploads.in(key), moves.hiddenIn(key));
+    Predicate<FileName> hidden =
+        moves.hiddenIn(key).or(name -> KeyNames.isScratch(key.child(name)));
+    return new BucketListing(bucket, names.directory(key), uploads.in(key), hidden);
   }
 
   @Override
@@ -421,7 +428,7 @@ public final class S3FileStore implements FileStore {
       S3Object object = pages.next();
       any = true;
       if (!object.key().endsWith("/")
-          && KeyNames.isReachable(object.key().substring(prefix.length()))
+          && names.isReachable(object.key())
           && hidden.stream().noneMatch(object.key()::startsWith)) {
         bytes += object.size();
         files++;

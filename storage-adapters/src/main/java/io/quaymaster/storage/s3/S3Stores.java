@@ -15,6 +15,15 @@ public final class S3Stores {
   /** Opens a store. Asks the server nothing. */
   public S3FileStore open(
       S3Settings settings, UploadRecords records, DirectoryMoves moves, S3Meters meters) {
+    return open(settings, records, moves, meters, new Parts(limits.uploadMemoryPerFile() / 2));
+  }
+
+  S3FileStore open(
+      S3Settings settings,
+      UploadRecords records,
+      DirectoryMoves moves,
+      S3Meters meters,
+      Parts parts) {
     Bucket bucket = bucket(settings, meters);
     KeyNames names = new KeyNames(settings.prefix());
     UploadServices services =
@@ -23,7 +32,8 @@ public final class S3Stores {
             records,
             uploadMemory,
             new TransferMemory.Share(meters),
-            new Parts(limits.uploadMemoryPerFile() / 2),
+            parts,
+            settings.prefix() + KeyNames.SCRATCH + "/",
             limits.uploadMemoryPerFile(),
             limits.patience());
     return new S3FileStore(

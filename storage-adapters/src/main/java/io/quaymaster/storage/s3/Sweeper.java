@@ -9,6 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** Finds multipart uploads below a store's prefix that nobody will ever complete. Threads: any. */
 final class Sweeper {
@@ -51,7 +52,19 @@ final class Sweeper {
       idMarker = page.nextUploadIdMarker();
       more = Boolean.TRUE.equals(page.isTruncated());
     }
+    removeScratch(oldEnough);
     meters.orphanUploadsAborted(aborted);
     return aborted;
+  }
+
+  /** Large parts of uploads whose process died before it had copied them. */
+  private void removeScratch(Instant oldEnough) throws FileFailure {
+    Pages pages = new Pages(bucket, prefix + KeyNames.SCRATCH + "/");
+    while (pages.hasNext()) {
+      S3Object object = pages.next();
+      if (!object.lastModified().isAfter(oldEnough)) {
+        bucket.delete(object.key());
+      }
+    }
   }
 }

@@ -5,7 +5,6 @@ import io.quaymaster.files.FileFailure.Kind;
 import io.quaymaster.storage.s3.UploadRecords.Part;
 import io.quaymaster.storage.s3.UploadRecords.Saved;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,20 +18,8 @@ final class UploadContent {
   /** How far ahead of what is missing a client may write, in bytes. */
   static final long AHEAD = 4L << 20;
 
-  /** What one request copies, in bytes: some seconds' work of a server. */
-  private static final long COPY_PART = 512L << 20;
-
   /** Pieces that are taken at once by an upload which holds none: enough for a part. */
   private static final int RESTART = (int) (Parts.SMALLEST / TransferMemory.PIECE) + 4;
-
-  /** The multipart upload on the server, begun when it is first needed. */
-  @FunctionalInterface
-  interface Begun {
-    /**
-     * @param copies whether its first part is one that the server copies
-     */
-    Multipart multipart(boolean copies) throws FileFailure;
-  }
 
   /** What to do when everybody waits for memory: keep all of this and let it go, or nothing. */
   @FunctionalInterface
@@ -41,10 +28,8 @@ final class UploadContent {
   }
 
   private final UploadServices services;
-  private final DraftRecord record;
-  private final Begun begun;
   private final @Nullable LettingGo lettingGo;
-  private final SentParts parts = new SentParts();
+  private final PartSender parts;
   private final Window window = new Window();
   private final CopiedRanges copied = new CopiedRanges();
   private final PartMemory memory;
@@ -54,12 +39,14 @@ final class UploadContent {
    * @param lettingGo null if its bytes can be kept nowhere else
    */
   UploadContent(
-      UploadServices services, DraftRecord record, Begun begun, @Nullable LettingGo lettingGo) {
+      UploadServices services,
+      DraftRecord record,
+      PartSender.Begun begun,
+      @Nullable LettingGo lettingGo) {
     this.services = services;
-    this.record = record;
-    this.begun = begun;
     this.lettingGo = lettingGo;
     this.memory = new PartMemory(services);
+    this.parts = new PartSender(services, record, begun, memory);
   }
 
   long size() {
@@ -97,8 +84,8 @@ final class UploadContent {
       refuseOutsideWindow(offset);
     }
     window.write(offset, from);
-    for (long next = nextPart(); window.length() >= next; next = nextPart()) {
-      seal(next);
+    while (window.length() >= parts.nextPart()) {
+      seal(parts.nextPart());
     }
   }
 
@@ -106,10 +93,9 @@ final class UploadContent {
     if (offset < 0) {
       throw new FileFailure(Kind.INVALID_ARGUMENT, "an offset of 2^63 or more");
     }
-    long largest = services.parts().largestFile();
-    if (stop < 0 || stop > largest) {
+    if (stop < 0 || stop > Parts.LARGEST_FILE) {
       throw new FileFailure(
-          Kind.FILE_TOO_LARGE, "a file in this store may have " + largest + " bytes");
+          Kind.FILE_TOO_LARGE, "a file in a bucket may have " + Parts.LARGEST_FILE + " bytes");
     }
   }
 
@@ -129,11 +115,10 @@ final class UploadContent {
   /** Room for one more piece, by whatever can be sent or waited for. */
   private void takePiece() throws FileFailure {
     if (memory.isAtLimit()) {
-      if (parts.underWay() == 0) {
+      if (parts.isIdle()) {
         sealEarly();
       }
-      parts.awaitFewerThan(Math.max(1, parts.underWay()));
-      parts.check();
+      parts.awaitOne();
       return;
     }
     if (memory.tryTakeInto(window) || sealEarly()) {
@@ -154,35 +139,9 @@ final class UploadContent {
     return true;
   }
 
-  private long nextPart() {
-    long size = services.parts().size(parts.begun() + 1);
-    return size == 0 ? Long.MAX_VALUE : size;
-  }
-
   /** Sends the first bytes of the window as a part. */
   private void seal(long bytes) throws FileFailure {
-    Multipart upload = begun.multipart(false);
-    boolean withTail = record.nextPartHasTail();
-    List<byte[]> pieces = window.take(bytes);
-    Payload payload = payload(pieces, bytes);
-    parts.send(
-        number -> {
-          Part part = services.bucket().uploadPart(upload, number, payload);
-          record.add(part, withTail);
-          return part;
-        },
-        () -> memory.release(pieces));
-  }
-
-  private static Payload payload(List<byte[]> pieces, long bytes) {
-    List<ByteBuffer> buffers = new ArrayList<>();
-    long left = bytes;
-    for (byte[] piece : pieces) {
-      int count = (int) Math.min(left, piece.length);
-      buffers.add(ByteBuffer.wrap(piece, 0, count));
-      left -= count;
-    }
-    return Payload.of(buffers);
+    parts.send(window.take(bytes), bytes);
   }
 
   /**
@@ -228,29 +187,14 @@ final class UploadContent {
       return;
     }
     if (source.length() >= Parts.SMALLEST) {
-      sendCopies(source, begun.multipart(true));
+      parts.copy(source);
+      copied.add(window.end() - source.length(), source);
       pending = null;
     } else {
       pending = null;
       restartWindow(window.end() - source.length());
       load(source);
     }
-  }
-
-  private void sendCopies(CopySource source, Multipart upload) {
-    copied.add(window.end() - source.length(), source);
-    CopySource rest = source;
-    for (long left = (source.length() + COPY_PART - 1) / COPY_PART; left > 0; left--) {
-      CopySource piece = rest.first(rest.length() / left);
-      rest = rest.from(piece.length());
-      parts.send(number -> copyPart(piece, upload, number), () -> {});
-    }
-  }
-
-  private Part copyPart(CopySource from, Multipart upload, int number) throws FileFailure {
-    Part part = services.bucket().copyPart(from, upload, number);
-    record.add(part, false);
-    return part;
   }
 
   /**
@@ -341,7 +285,7 @@ final class UploadContent {
 
   /** Nothing is written yet. Parts that are under way are waited for. */
   void clear() throws FileFailure {
-    parts.awaitFewerThan(1);
+    parts.stop();
     parts.restart(List.of());
     letGo(0);
   }
@@ -356,7 +300,7 @@ final class UploadContent {
   /** Goes on from what is recorded. */
   void restore(Saved saved) throws FileFailure {
     parts.restart(saved.parts());
-    letGo(SentParts.length(parts.contiguous()));
+    letGo(SentParts.length(parts.sent()));
     ByteBuffer tail = saved.tail().duplicate();
     if (tail.hasRemaining()) {
       memory.awaitInto(window, RESTART, false);
@@ -372,7 +316,7 @@ final class UploadContent {
     /** Little enough for one request; stays in memory. */
     record Whole(Payload payload) implements Complete {}
 
-    record InParts(Multipart upload, List<Part> parts) implements Complete {}
+    record InParts(List<Part> parts) implements Complete {}
   }
 
   /** All of it, in the shape that costs the fewest requests; all parts are sent. */
@@ -383,23 +327,22 @@ final class UploadContent {
           "bytes %d to %d never came".formatted(window.end(), window.gapEnd() - 1));
     }
     CopySource source = pending;
-    boolean nothingSent = parts.begun() == 0 && !multipartBegun;
+    boolean nothingSent = !parts.anyBegun() && !multipartBegun;
     if (nothingSent && source != null && source.isWhole()) {
       return new Complete.Copy(source.object());
     }
     settlePending();
-    if (nothingSent && parts.begun() == 0) {
-      return new Complete.Whole(payload(window.peek(window.length()), window.length()));
+    if (nothingSent && !parts.anyBegun()) {
+      return new Complete.Whole(PartSender.payload(window.peek(window.length()), window.length()));
     }
-    if (window.length() > 0 || parts.begun() == 0) {
+    if (window.length() > 0 || !parts.anyBegun()) {
       seal(window.length());
     }
-    parts.awaitFewerThan(1);
-    parts.check();
+    parts.finish();
     for (ObjectInfo object : copied.objects()) {
       services.bucket().requireUnchanged(object);
     }
-    return new Complete.InParts(begun.multipart(false), parts.contiguous());
+    return new Complete.InParts(parts.sent());
   }
 
   /**
@@ -416,14 +359,16 @@ final class UploadContent {
       if (window.length() >= Parts.SMALLEST) {
         seal(window.length());
       }
+      parts.finishQuietly();
     }
-    parts.awaitFewerThan(1);
-    List<Part> sent = parts.contiguous();
+    parts.stop();
+    List<Part> sent = parts.sent();
     boolean follows = SentParts.length(sent) == window.origin();
     return new Keepable(sent.size(), follows ? window.copy() : ByteBuffer.allocate(0));
   }
 
-  void awaitSent() throws FileFailure {
-    parts.awaitFewerThan(1);
+  /** Waits until nothing is under way. */
+  void stop() throws FileFailure {
+    parts.stop();
   }
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 /**
  * What the uploads of one store share.
  *
+ * @param scratchPrefix what keys begin with that no client sees
  * @param memoryPerFile bytes that one upload may hold
  * @param patience how long an upload waits for memory
  */
@@ -14,5 +15,6 @@ record UploadServices(
     TransferMemory memory,
     TransferMemory.Share share,
     Parts parts,
+    String scratchPrefix,
     long memoryPerFile,
     Duration patience) {}

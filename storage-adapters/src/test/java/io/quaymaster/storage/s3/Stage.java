@@ -10,8 +10,10 @@ import io.quaymaster.files.StoreKey;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** A bucket of a test's own, with the records of its uploads, and stores on it: replicas. */
 final class Stage {
@@ -122,6 +124,13 @@ final class Stage {
     file.close();
     assertThat(read).isEqualTo(expected.length);
     assertThat(all.flip().equals(ByteBuffer.wrap(expected))).as("the same bytes").isTrue();
+  }
+
+  /** Keys of all objects. */
+  List<String> objects() {
+    return server.client().listObjectsV2(r -> r.bucket(bucket)).contents().stream()
+        .map(S3Object::key)
+        .toList();
   }
 
   long multipartUploads() {

@@ -1,0 +1,206 @@
+package io.quaymaster.storage.s3;
+
+import io.quaymaster.files.FileFailure;
+import io.quaymaster.storage.s3.UploadRecords.Part;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends an upload's bytes as parts and records them: each as it comes, and where a file gets so
+ * long that part numbers would run out, gathered into large ones.
+ *
+ * <p>Threads: one at a time.
+ */
+final class PartSender {
+  private static final Logger log = LoggerFactory.getLogger(PartSender.class);
+
+  /** What one request copies, in bytes: some seconds' work of a server. */
+  private static final long COPY_PART = 512L << 20;
+
+  /** The multipart upload on the server, begun when it is first needed. */
+  @FunctionalInterface
+  interface Begun {
+    /**
+     * @param copies whether its first part is one that the server copies
+     */
+    Multipart multipart(boolean copies) throws FileFailure;
+  }
+
+  private final UploadServices services;
+  private final DraftRecord record;
+  private final Begun begun;
+  private final PartMemory memory;
+  private final SentParts parts = new SentParts();
+  private @Nullable Gathering gathering;
+
+  PartSender(UploadServices services, DraftRecord record, Begun begun, PartMemory memory) {
+    this.services = services;
+    this.record = record;
+    this.begun = begun;
+    this.memory = memory;
+  }
+
+  /** How long the next part should be, in bytes. */
+  long nextPart() {
+    return services.parts().size(parts.begun() + 1);
+  }
+
+  boolean anyBegun() {
+    return parts.begun() > 0 || gathering != null;
+  }
+
+  /**
+   * @throws FileFailure why a part could not be sent, if one could not
+   */
+  void check() throws FileFailure {
+    parts.check();
+    if (gathering != null) {
+      gathering.parts().check();
+    }
+  }
+
+  boolean failed() {
+    return parts.failed() || (gathering != null && gathering.parts().failed());
+  }
+
+  private SentParts current() {
+    return gathering == null ? parts : gathering.parts();
+  }
+
+  boolean isIdle() {
+    return current().underWay() == 0;
+  }
+
+  /** Waits until a part that is under way is over, if any is. */
+  void awaitOne() throws FileFailure {
+    current().awaitFewerThan(Math.max(1, current().underWay()));
+    check();
+  }
+
+  /** Sends bytes, whose memory is given back when the server has them. */
+  void send(List<byte[]> pieces, long bytes) throws FileFailure {
+    Multipart upload = begun.multipart(false);
+    boolean withTail = record.nextPartHasTail();
+    Payload payload = payload(pieces, bytes);
+    if (parts.begun() < services.parts().small()) {
+      parts.send(
+          number -> {
+            Part part = services.bucket().uploadPart(upload, number, payload);
+            record.add(part, withTail);
+            return part;
+          },
+          () -> memory.release(pieces));
+      return;
+    }
+    Gathering large = gathering;
+    if (large == null) {
+      parts.awaitFewerThan(1);
+      large = Gathering.begin(services.bucket(), services.scratchPrefix());
+      gathering = large;
+    }
+    large.send(payload, withTail, () -> memory.release(pieces));
+    if (large.bytes() >= services.parts().large()) {
+      finishGathering();
+    }
+  }
+
+  static Payload payload(List<byte[]> pieces, long bytes) {
+    List<ByteBuffer> buffers = new ArrayList<>();
+    long left = bytes;
+    for (byte[] piece : pieces) {
+      int count = (int) Math.min(left, piece.length);
+      buffers.add(ByteBuffer.wrap(piece, 0, count));
+      left -= count;
+    }
+    return Payload.of(buffers);
+  }
+
+  /** What was gathered becomes one part. */
+  private void finishGathering() throws FileFailure {
+    Gathering large = gathering;
+    if (large == null) {
+      return;
+    }
+    Multipart upload = begun.multipart(false);
+    large.parts().awaitFewerThan(1);
+    ObjectInfo object = large.complete();
+    parts.send(
+        number -> {
+          CopySource whole = new CopySource(object, 0, object.sizeBytes());
+          Part copied = services.bucket().copyPart(whole, upload, number);
+          // Not every server knows the checksum of what it copies; we do.
+          Part part =
+              new Part(
+                  number,
+                  copied.sizeBytes(),
+                  copied.eTag(),
+                  upload.checksummed() ? large.crc32() : null);
+          record.add(part, large.hasTail());
+          services.bucket().delete(object.key());
+          return part;
+        },
+        () -> {});
+    gathering = null;
+    parts.awaitFewerThan(1);
+    parts.check();
+  }
+
+  /** The server copies bytes of an object. */
+  void copy(CopySource source) throws FileFailure {
+    finishGathering();
+    Multipart upload = begun.multipart(true);
+    CopySource rest = source;
+    for (long left = (source.length() + COPY_PART - 1) / COPY_PART; left > 0; left--) {
+      CopySource piece = rest.first(rest.length() / left);
+      rest = rest.from(piece.length());
+      parts.send(
+          number -> {
+            Part part = services.bucket().copyPart(piece, upload, number);
+            record.add(part, false);
+            return part;
+          },
+          () -> {});
+    }
+  }
+
+  /** Waits until everything is sent, and is parts of the upload. */
+  void finish() throws FileFailure {
+    finishGathering();
+    parts.awaitFewerThan(1);
+    parts.check();
+  }
+
+  /** The same for whoever keeps what was sent, whatever became of the rest. */
+  void finishQuietly() {
+    try {
+      finish();
+    } catch (FileFailure lost) {
+      log.debug("A part could not be sent: {}", lost.getMessage());
+    }
+  }
+
+  /** Waits until nothing is under way; what was gathered in vain is given up. */
+  void stop() throws FileFailure {
+    Gathering large = gathering;
+    if (large != null) {
+      gathering = null;
+      large.parts().awaitFewerThan(1);
+      large.abort();
+    }
+    parts.awaitFewerThan(1);
+  }
+
+  /** The parts that the server has, from the first on without a gap. */
+  List<Part> sent() {
+    return parts.contiguous();
+  }
+
+  /** Goes on from parts that the server has. Nothing is under way. */
+  void restart(List<Part> sent) {
+    parts.restart(sent);
+  }
+}

@@ -1,0 +1,129 @@
+package io.quaymaster.storage.s3;
+
+import static io.quaymaster.files.FileStoreFixture.fails;
+import static io.quaymaster.storage.s3.Stage.MIB;
+import static io.quaymaster.storage.s3.Stage.begin;
+import static io.quaymaster.storage.s3.Stage.bytes;
+import static io.quaymaster.storage.s3.Stage.holds;
+import static io.quaymaster.storage.s3.Stage.key;
+import static io.quaymaster.storage.s3.Stage.publish;
+import static io.quaymaster.storage.s3.Stage.resume;
+import static io.quaymaster.storage.s3.Stage.write;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quaymaster.files.FileFailure.Kind;
+import io.quaymaster.files.FileStore.Access;
+import io.quaymaster.files.FileStore.Measure;
+import io.quaymaster.files.OpenFile;
+import io.quaymaster.files.StoreKey;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.sync.RequestBody;
+
+/** Files so long that their parts are gathered on the server, in little. */
+class GatheringTest {
+  private static final int MOST_PARTS = 10_000;
+
+  /** Two parts as they come, and then each of three. */
+  private static final Parts FEW = new Parts(5L * MIB, 2, 15L * MIB);
+
+  private final Stage stage = new Stage(S3Server.shared());
+  private final S3Stores stores = new S3Stores(S3Limits.DEFAULTS);
+  private final S3FileStore store = store();
+
+  private S3FileStore store() {
+    return stores.open(
+        stage.server.settings(stage.bucket, "in/"), stage.records, stage.moves, stage.counts, FEW);
+  }
+
+  @AfterEach
+  void nothingIsHeld() {
+    store.close();
+    assertThat(stores.memoryInUse()).isZero();
+  }
+
+  @Test
+  void theLargestObjectFitsIntoTenThousandParts() {
+    Parts parts = new Parts(S3Limits.DEFAULTS.uploadMemoryPerFile() / 2);
+    long small = 0;
+    for (int number = 1; number <= parts.small(); number++) {
+      small += parts.size(number);
+    }
+    long large = (MOST_PARTS - parts.small()) * parts.large();
+    assertThat(small + large).isGreaterThanOrEqualTo(Parts.LARGEST_FILE);
+    assertThat(parts.large()).isLessThanOrEqualTo(Bucket.MAX_COPY);
+    assertThat(parts.size(MOST_PARTS)).isLessThanOrEqualTo(parts.largest());
+  }
+
+  @Test
+  void gatheredPartsAreWholeAndLeaveNothing() throws Exception {
+    byte[] data = bytes(67 * MIB + 3, 50);
+    OpenFile file = begin(store, "long");
+    write(file, data, 0, data.length);
+    file.close();
+    publish(store, "long");
+    holds(store, "long", data);
+    assertThat(stage.objects()).containsExactly("in/long");
+    assertThat(stage.multipartUploads()).isZero();
+  }
+
+  @Test
+  void aLongUploadIsGoneOnWith() throws Exception {
+    byte[] data = bytes(60 * MIB + 3, 51);
+    int first = 31 * MIB + 1;
+    int second = 44 * MIB + 2;
+    OpenFile broken = begin(store, "long");
+    write(broken, data, 0, first);
+    broken.preserve();
+    assertThat(broken.attributes().sizeBytes()).isEqualTo(first);
+    broken.close();
+    OpenFile again = resume(store, "long");
+    write(again, data, first, second);
+    again.preserve();
+    again.close();
+    assertThat(store.measure(StoreKey.ROOT)).isEqualTo(new Measure(second, 1, false));
+    try (S3FileStore other = store()) {
+      OpenFile last = resume(other, "long");
+      write(last, data, second, data.length);
+      last.close();
+      publish(other, "long");
+      holds(other, "long", data);
+    }
+  }
+
+  @Test
+  void whatIsGatheredIsHiddenAndSweptAfterACrash() throws Exception {
+    stage
+        .server
+        .client()
+        .putObject(
+            r -> r.bucket(stage.bucket).key("in/.quaymaster-scratch/left"),
+            RequestBody.fromString("left by a crash"));
+    StoreKey scratch = key(".quaymaster-scratch");
+    fails(() -> store.attributes(scratch), Kind.NOT_FOUND);
+    fails(() -> store.list(scratch), Kind.NOT_FOUND);
+    fails(() -> store.create(scratch, Access.WRITE, 0644), Kind.NOT_FOUND);
+    try (var listing = store.list(StoreKey.ROOT)) {
+      assertThat(listing.next()).isNull();
+    }
+    assertThat(store.measure(StoreKey.ROOT)).isEqualTo(new Measure(0, 0, false));
+    store.sweep(Duration.ofDays(1));
+    assertThat(stage.objects()).hasSize(1);
+    store.sweep(Duration.ofMinutes(-1));
+    assertThat(stage.objects()).isEmpty();
+  }
+
+  @Test
+  void anOrphanIsAbortedAndAnUploadThatIsRecordedIsNot() throws Exception {
+    stage.server.client().createMultipartUpload(r -> r.bucket(stage.bucket).key("in/orphan"));
+    OpenFile file = begin(store, "known");
+    write(file, bytes(6 * MIB, 52), 0, 6 * MIB);
+    assertThat(store.sweep(Duration.ofDays(1))).isZero();
+    assertThat(store.sweep(Duration.ofMinutes(-1))).isOne();
+    assertThat(stage.multipartUploads()).isOne();
+    file.close();
+    publish(store, "known");
+    assertThat(store.sweep(Duration.ofMinutes(-1))).isZero();
+  }
+}
