@@ -23,6 +23,7 @@ class BucketIT {
   private static final int BIG = 30 * MIB + 7;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String PREFIX = "in/";
+  private static final Map<String, String> HOME = Map.of("store", "lake", "path", "alice");
 
   private final S3Server server = S3Server.shared();
   private final String bucket = server.newBucket();
@@ -64,6 +65,14 @@ class BucketIT {
   }
 
   private Partner accounts(Quay quay) {
+    Partner alice = partnerOf(quay, server, bucket);
+    quay.partner("bob@acme", Map.of("home", HOME));
+    alice.limit("bytesPerSecond", 8L * MIB);
+    return alice;
+  }
+
+  /** An account that lives in a bucket, in the directory {@code alice}. */
+  static Partner partnerOf(Quay quay, S3Server server, String bucket) {
     quay.tenant("acme", Map.of());
     quay.admin()
         .create(
@@ -85,10 +94,7 @@ class BucketIT {
                 true,
                 "credentials",
                 Map.of("accessKeyId", server.accessKey(), "secretAccessKey", server.secretKey())));
-    Map<String, String> home = Map.of("store", "lake", "path", "alice");
-    quay.partner("bob@acme", Map.of("home", home));
-    return quay.partner(
-        "alice@acme", Map.of("home", home, "limits", Map.of("bytesPerSecond", 8L * MIB)));
+    return quay.partner("alice@acme", Map.of("home", HOME));
   }
 
   private static Partner bobs(Quay quay) {

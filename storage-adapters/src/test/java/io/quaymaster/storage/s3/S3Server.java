@@ -44,6 +44,13 @@ public final class S3Server implements AutoCloseable {
   }
 
   private static final String MEMORY_LIMIT = "-Xmx384m";
+
+  /** Quick to start; with {@code -Dtest.s3.fast=true} as quick as it can be once it is warm. */
+  private static final List<String> OPTIONS =
+      Boolean.getBoolean("test.s3.fast")
+          ? List.of("-Xmx1g", "-DLOG_LEVEL=info")
+          : List.of(MEMORY_LIMIT, "-XX:TieredStopAtLevel=1", "-DLOG_LEVEL=info");
+
   private static final String REGION = "us-east-1";
   private static final Pattern ANNOUNCEMENT =
       Pattern.compile("Started \\S*ServerConnector\\S* \\S*\\{127\\.0\\.0\\.1:(\\d+)}");
@@ -111,10 +118,7 @@ public final class S3Server implements AutoCloseable {
               "jclouds.credential=unused"));
       ServerProcess process =
           ServerProcess.start(
-              "s3proxy.jar",
-              List.of(MEMORY_LIMIT, "-XX:TieredStopAtLevel=1", "-DLOG_LEVEL=info"),
-              List.of("--properties", settings.toString()),
-              ANNOUNCEMENT);
+              "s3proxy.jar", OPTIONS, List.of("--properties", settings.toString()), ANNOUNCEMENT);
       return new S3Server(
           process, folder, new Given(process.endpoint(), "access", "secret", traitsOfS3Proxy()));
     } catch (IOException failure) {

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Times uploads and downloads of one large file through the gateway to an S3 server (s3proxy, started for this) beside the
+# same bytes by the AWS SDK straight to it, in turn, and prints the ratios.
+#
+#   bench/s3.sh [MIB] [ROUNDS]      by default 1024 and 5; needs three times the file's size of disk
+set -euo pipefail
+cd "$(dirname "$0")/.."
+mvn -q -B -ntp -pl gateway-app -am verify -Dtest=NONE -Dit.test=BucketBench \
+  -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false -Dfailsafe.useFile=false \
+  -DargLine="-Dtest.s3.fast=true -Dbench.mib=${1:-1024} -Dbench.rounds=${2:-5}" |
+  grep -aE '^[0-9]+ MiB|^(cold|warm) |ERROR'
