@@ -6,6 +6,8 @@ import io.quaymaster.files.FileFailure.Kind;
 import io.quaymaster.files.FileName;
 import io.quaymaster.files.StoreKey;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class KeyNames {
   /** Amazon S3's limit, in bytes of UTF-8. */
   static final int MAX_KEY_BYTES = 1024;
+
+  /** As servers list keys: by the bytes of UTF-8, which is by characters and not by UTF-16. */
+  static final Comparator<String> ORDER =
+      (one, other) -> Arrays.compare(one.codePoints().toArray(), other.codePoints().toArray());
 
   private static final int ESCAPED = 0xF700;
 

@@ -34,18 +34,18 @@ final class S3Clients {
    * @param patience how long a request may take, retries included
    */
   static S3Client open(S3Settings settings, S3Meters meters, Duration patience) {
-    SdkHttpClient http =
+    // A builder and no client: what the SDK builds, it closes.
+    SdkHttpClient.Builder<?> http =
         Apache5HttpClient.builder()
             .maxConnections(CONNECTIONS)
             .connectionTimeout(CONNECT)
             .connectionAcquisitionTimeout(patience)
             .socketTimeout(patience.dividedBy(2))
-            .tcpKeepAlive(true)
-            .build();
+            .tcpKeepAlive(true);
     S3Traits traits = settings.traits();
     S3ClientBuilder builder =
         S3Client.builder()
-            .httpClient(http)
+            .httpClientBuilder(http)
             .forcePathStyle(settings.pathStyle())
             .credentialsProvider(credentials(settings))
             .requestChecksumCalculation(
@@ -105,7 +105,7 @@ final class S3Clients {
       S3Credentials.AssumedRole role, S3Settings settings) {
     var sts =
         StsClient.builder()
-            .httpClient(Apache5HttpClient.builder().connectionTimeout(CONNECT).build())
+            .httpClientBuilder(Apache5HttpClient.builder().connectionTimeout(CONNECT))
             .credentialsProvider(provider(role.base(), settings));
     Region region = region(settings);
     if (region != null) {

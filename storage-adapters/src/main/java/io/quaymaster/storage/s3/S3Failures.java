@@ -6,6 +6,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
 
@@ -28,10 +29,18 @@ final class S3Failures {
   static FileFailure of(SdkException failure) {
     return switch (failure) {
       case AwsServiceException answered -> answered(answered);
+      case AbortedException _ -> PartMemory.interrupted();
       case ApiCallTimeoutException late ->
           logged(Kind.STORE_ERROR, "the store does not answer in time", late);
       default -> logged(Kind.STORE_ERROR, "the store cannot be reached", failure);
     };
+  }
+
+  /** While the body of an answer is read. */
+  static FileFailure ofBody(SdkException failure) {
+    return failure instanceof AbortedException
+        ? PartMemory.interrupted()
+        : logged(Kind.STORE_ERROR, "what the store sent does not match its checksum", failure);
   }
 
   private static FileFailure answered(AwsServiceException failure) {
@@ -51,6 +60,7 @@ final class S3Failures {
           new FileFailure(Kind.FILE_TOO_LARGE, "the bucket takes no file so large", failure);
       case "KeyTooLongError" ->
           new FileFailure(Kind.NAME_TOO_LONG, "the bucket takes no name so long", failure);
+      case "NoSuchBucket" -> logged(Kind.STORE_ERROR, "there is no such bucket", failure);
       case "RequestTimeTooSkewed" ->
           logged(Kind.STORE_ERROR, "the gateway's clock differs from the store's", failure);
       case "SlowDown", "ServiceUnavailable", "TooManyRequests" ->

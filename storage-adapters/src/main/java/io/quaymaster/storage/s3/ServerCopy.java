@@ -32,13 +32,13 @@ final class ServerCopy {
     if (keep && bucket.head(key).isPresent()) {
       throw new FileFailure(Kind.EXISTS, "the name is taken");
     }
-    boolean needsParts =
-        source.sizeBytes() > Bucket.MAX_COPY
-            || (keep
-                && !traits.conditionalCopy()
-                && traits.conditionalComplete()
-                && source.sizeBytes() > 0);
-    if (needsParts) {
+    boolean unsure = keep && !traits.conditionalCopy();
+    if (unsure && source.sizeBytes() == 0 && traits.conditionalPut()) {
+      // There is no part of no bytes.
+      bucket.put(key, metadata, Payload.EMPTY, true);
+      bucket.requireUnchanged(source);
+    } else if (source.sizeBytes() > Bucket.MAX_COPY
+        || (unsure && traits.conditionalComplete() && source.sizeBytes() > 0)) {
       copyInParts(source, key, metadata, keep && traits.conditionalComplete());
     } else {
       bucket.copy(source, key, metadata, keep && traits.conditionalCopy());
@@ -69,9 +69,18 @@ final class ServerCopy {
       bucket.requireUnchanged(source);
       bucket.complete(key, upload, parts.contiguous(), keep);
     } catch (FileFailure failed) {
+      giveUp(key, upload, parts, failed);
+      throw failed;
+    }
+  }
+
+  /** What cannot be aborted now, a sweep will. */
+  private void giveUp(String key, String upload, SentParts parts, FileFailure why) {
+    try {
       parts.awaitFewerThan(1);
       bucket.abort(key, upload);
-      throw failed;
+    } catch (FileFailure again) {
+      why.addSuppressed(again);
     }
   }
 
