@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads an object, and sees when that is done from front to back: then what comes next is fetched
  * before it is asked for, several ranges at once, growing as long as the reader follows. Whoever
- * jumps about gets exactly what was asked for.
+ * jumps about gets exactly what was asked for. Clients send several requests at once, which may
+ * overtake each other a little: that is no jump.
  *
  * <p>Threads: any; they take turns. Closing waits for nobody.
  */
@@ -26,7 +27,7 @@ final class ReadAhead implements AutoCloseable {
   /** At least so many ranges are under way when it goes well. */
   private static final int RANGES = 4;
 
-  /** How far behind a reader may look back, as clients do whose requests overtake each other. */
+  /** How far behind what is fetched a reader may look back. */
   private static final int NEAR = 1 << 20;
 
   private final Bucket bucket;
@@ -121,7 +122,7 @@ final class ReadAhead implements AutoCloseable {
       nextFetch = at;
       nextRange = FIRST_RANGE;
     }
-    boolean sequential = !ahead.isEmpty() || at == expected;
+    boolean sequential = !ahead.isEmpty() || Math.abs(at - expected) <= PIECE;
     while (into.hasRemaining()) {
       if (sequential) {
         dropBefore(at);
