@@ -14,6 +14,7 @@ import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.sts.StsClient;
@@ -26,6 +27,13 @@ final class S3Clients {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final int CONNECTIONS = 64;
   private static final int ATTEMPTS = 6;
+
+  /**
+   * How many times the patience is longer than the first wait for an overloaded store. Each wait is
+   * twice the one before: all of them together take half of the patience.
+   */
+  private static final int FIRST_WAITS = 2 * ((1 << (ATTEMPTS - 1)) - 1);
+
   private static final int MAX_SESSION_NAME = 64;
 
   private S3Clients() {}
@@ -72,7 +80,12 @@ final class S3Clients {
   private static ClientOverrideConfiguration overrides(S3Meters meters, Duration patience) {
     return ClientOverrideConfiguration.builder()
         .retryStrategy(
-            AwsRetryStrategy.standardRetryStrategy().toBuilder().maxAttempts(ATTEMPTS).build())
+            AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                .maxAttempts(ATTEMPTS)
+                .throttlingBackoffStrategy(
+                    BackoffStrategy.exponentialDelay(
+                        patience.dividedBy(FIRST_WAITS), patience.dividedBy(2)))
+                .build())
         .apiCallTimeout(patience)
         .addExecutionInterceptor(new RequestMetering(meters))
         .build();

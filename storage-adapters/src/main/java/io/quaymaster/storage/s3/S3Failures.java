@@ -27,9 +27,11 @@ final class S3Failures {
   private S3Failures() {}
 
   static FileFailure of(SdkException failure) {
+    if (isInterruption(failure)) {
+      return PartMemory.interrupted();
+    }
     return switch (failure) {
       case AwsServiceException answered -> answered(answered);
-      case AbortedException _ -> PartMemory.interrupted();
       case ApiCallTimeoutException late ->
           logged(Kind.STORE_ERROR, "the store does not answer in time", late);
       default -> logged(Kind.STORE_ERROR, "the store cannot be reached", failure);
@@ -38,9 +40,14 @@ final class S3Failures {
 
   /** While the body of an answer is read. */
   static FileFailure ofBody(SdkException failure) {
-    return failure instanceof AbortedException
+    return isInterruption(failure)
         ? PartMemory.interrupted()
         : logged(Kind.STORE_ERROR, "what the store sent does not match its checksum", failure);
+  }
+
+  /** The SDK has other names for it too, but always leaves the thread interrupted. */
+  private static boolean isInterruption(SdkException failure) {
+    return failure instanceof AbortedException || Thread.currentThread().isInterrupted();
   }
 
   private static FileFailure answered(AwsServiceException failure) {
