@@ -115,7 +115,7 @@ class DirectoryRenameTest {
       assertThat(it.files()).isEqualTo(FILES + 1);
       for (String directory : List.of("old", "new")) {
         try {
-          assertThat(it.list(key(directory + "/d1"))).hasSize(FILES / 3);
+          assertThat(it.list(key(directory + "/d1"))).hasSize((FILES + 1) / 3);
         } catch (FileFailure gone) {
           assertThat(gone.kind()).isEqualTo(Kind.NOT_FOUND);
         }
