@@ -88,6 +88,7 @@ final class S3Clients {
                 .build())
         .apiCallTimeout(patience)
         .addExecutionInterceptor(new RequestMetering(meters))
+        .addExecutionInterceptor(new WithoutEchoes())
         .build();
   }
 

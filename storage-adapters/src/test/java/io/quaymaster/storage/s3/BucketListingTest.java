@@ -13,6 +13,7 @@ import io.quaymaster.files.Listing;
 import io.quaymaster.files.StoreKey;
 import java.io.PrintStream;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -94,8 +95,8 @@ class BucketListingTest {
   @Test
   void exactListingsAskForEachEntry() throws FileFailure {
     plantMany("many/", 150);
-    it.raw.put("in/many/timed", "x", java.util.Map.of("mtime", "1000000000.5", "mode", "33152"));
-    it.raw.put("in/many/huge", "x", java.util.Map.of("mtime", "1e999999999", "mode", "1E+9"));
+    it.raw.put("in/many/timed", "x", Map.of("mtime", "1000000000.5", "mode", "33152"));
+    it.raw.put("in/many/huge", "x", Map.of("mtime", "1e999999999", "mode", "1E+9"));
     assertThat(it.list(key("many"))).hasSize(152).containsAll(names(150));
     try (Listing listing = it.store.list(key("many"))) {
       int found = 0;

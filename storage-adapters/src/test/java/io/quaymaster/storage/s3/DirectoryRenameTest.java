@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Predicate;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -146,7 +147,7 @@ class DirectoryRenameTest {
     it.store.remove(key("new/d1/f1"));
   }
 
-  private static void assertBusy(org.assertj.core.api.ThrowableAssert.ThrowingCallable change) {
+  private static void assertBusy(ThrowingCallable change) {
     assertThatExceptionOfType(FileFailure.class)
         .isThrownBy(change)
         .matches(failure -> failure.kind() == Kind.BUSY)

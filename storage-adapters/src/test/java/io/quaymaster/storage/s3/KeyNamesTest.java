@@ -8,6 +8,7 @@ import io.quaymaster.files.FileName;
 import io.quaymaster.files.Seeds;
 import io.quaymaster.files.StoreKey;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -127,7 +128,7 @@ class KeyNamesTest {
           assertThat(Integer.signum(KeyNames.ORDER.compare(one, other)))
               .isEqualTo(
                   Integer.signum(
-                      java.util.Arrays.compareUnsigned(
+                      Arrays.compareUnsigned(
                           one.getBytes(StandardCharsets.UTF_8),
                           other.getBytes(StandardCharsets.UTF_8))));
         });
