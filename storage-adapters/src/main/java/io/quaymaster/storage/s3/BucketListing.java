@@ -5,6 +5,7 @@ import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.FileFailure.Kind;
 import io.quaymaster.files.FileName;
 import io.quaymaster.files.Listing;
+import io.quaymaster.files.StoreKey;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -19,7 +20,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.CommonPrefix;
@@ -42,9 +42,10 @@ final class BucketListing implements Listing {
 
   private final Bucket bucket;
   private final String prefix;
-  private final Predicate<FileName> hidden;
+  private final StoreKey directory;
+  private final Moves moves;
+  private final long began = System.nanoTime();
   private final Iterator<Entry> uploads;
-  private final Semaphore slots = new Semaphore(AT_ONCE);
   private final ExecutorService asking = Executors.newVirtualThreadPerTaskExecutor();
   private final Deque<Coming> ahead = new ArrayDeque<>();
   private final Set<FileName> uploadNames = new HashSet<>();
@@ -55,16 +56,20 @@ final class BucketListing implements Listing {
   private Iterator<Runnable> page = List.<Runnable>of().iterator();
   private @Nullable String continuation;
   private boolean lastPage;
+  private Predicate<FileName> hidden = name -> false;
+  private volatile boolean closed;
 
   /**
    * @param prefix of the directory's keys
    * @param uploads that are not complete and have names here
-   * @param hidden names that are not there now
+   * @param moves what is not there now
    */
-  BucketListing(Bucket bucket, String prefix, List<Entry> uploads, Predicate<FileName> hidden) {
+  BucketListing(
+      Bucket bucket, StoreKey directory, String prefix, List<Entry> uploads, Moves moves) {
     this.bucket = bucket;
+    this.directory = directory;
     this.prefix = prefix;
-    this.hidden = hidden;
+    this.moves = moves;
     this.uploads = uploads.iterator();
     uploads.forEach(upload -> uploadNames.add(upload.name()));
   }
@@ -75,12 +80,20 @@ final class BucketListing implements Listing {
       fill();
       Coming next = ahead.poll();
       if (next == null) {
+        refuseIfRenamed();
         return uploads.hasNext() ? uploads.next() : null;
       }
       Optional<FileAttributes> attributes = arrived(next.attributes());
       if (attributes.isPresent()) {
         return new Entry(next.name(), attributes.get());
       }
+    }
+  }
+
+  /** What has moved on while it was read was seen in part only. */
+  private void refuseIfRenamed() throws FileFailure {
+    if (moves.hasLeftSince(directory, began)) {
+      throw new FileFailure(Kind.NOT_FOUND, "the directory was renamed while it was read");
     }
   }
 
@@ -99,6 +112,9 @@ final class BucketListing implements Listing {
   }
 
   private void fill() throws FileFailure {
+    if (closed) {
+      throw new FileFailure(Kind.INVALID_HANDLE, "the listing is closed");
+    }
     while (ahead.size() < AT_ONCE) {
       if (page.hasNext()) {
         page.next().run();
@@ -112,8 +128,15 @@ final class BucketListing implements Listing {
 
   /** Objects and prefixes of a page are two lists: together they are in the order of their keys. */
   private void nextPage() throws FileFailure {
-    ListObjectsV2Response next = bucket.list(prefix, "/", continuation, PAGE);
-    TreeMap<String, Runnable> entries = new TreeMap<>();
+    ListObjectsV2Response next;
+    long epoch;
+    do {
+      // A page and what of it is hidden must be of one moment.
+      epoch = moves.epoch();
+      next = bucket.list(prefix, "/", continuation, PAGE);
+      hidden = moves.hiddenIn(directory);
+    } while (epoch != moves.epoch());
+    TreeMap<String, Runnable> entries = new TreeMap<>(KeyNames.ORDER);
     for (S3Object object : next.contents()) {
       String below = object.key().substring(prefix.length());
       entries.put(below, () -> addFile(below, object));
@@ -154,7 +177,10 @@ final class BucketListing implements Listing {
   private void addDirectory(String below) {
     String component = below.substring(0, below.length() - 1);
     FileName name = KeyNames.name(component);
-    if (name == null || hidden.test(name) || beginnings.contains(component)) {
+    if (name == null
+        || hidden.test(name)
+        || uploadNames.contains(name)
+        || beginnings.contains(component)) {
       return;
     }
     if (bucket.traits().exactListings()) {
@@ -169,18 +195,7 @@ final class BucketListing implements Listing {
   }
 
   private void ask(FileName name, String key, FileAttributes.Type type) {
-    ahead.add(
-        new Coming(
-            name,
-            asking.submit(
-                () -> {
-                  slots.acquire();
-                  try {
-                    return found(key, type);
-                  } finally {
-                    slots.release();
-                  }
-                })));
+    ahead.add(new Coming(name, asking.submit(() -> found(key, type))));
   }
 
   private Optional<FileAttributes> found(String key, FileAttributes.Type type) throws FileFailure {
@@ -192,6 +207,7 @@ final class BucketListing implements Listing {
 
   @Override
   public void close() {
+    closed = true;
     asking.shutdownNow();
   }
 }

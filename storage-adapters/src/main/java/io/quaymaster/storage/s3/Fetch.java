@@ -11,6 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
@@ -30,6 +31,10 @@ final class Fetch {
   private final List<byte[]> pieces = new ArrayList<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
+
+  /** Of the fetching thread alone. */
+  private int received;
+
   private int filled;
   private boolean over;
   private boolean cancelled;
@@ -66,7 +71,9 @@ final class Fetch {
       fetch();
     } catch (FileFailure refused) {
       failed = refused;
-    } catch (RuntimeException defect) {
+    } catch (SdkException wrong) {
+      failed = S3Failures.ofBody(wrong);
+    } catch (RuntimeException | Error defect) {
       failed = new FileFailure(Kind.STORE_ERROR, "the store failed", defect);
     }
     lock.lock();
@@ -84,8 +91,9 @@ final class Fetch {
 
   private void fetch() throws FileFailure {
     IOException last = null;
-    for (int attempt = 0; attempt < TRIES && filled < length; attempt++) {
-      try (var stream = bucket.get(object, offset + filled, length - filled)) {
+    for (int attempt = 0; attempt < TRIES && received < length && !isCancelled(); attempt++) {
+      int before = received;
+      try (var stream = bucket.get(object, offset + received, length - received)) {
         if (!reading(stream)) {
           stream.abort();
           return;
@@ -93,12 +101,15 @@ final class Fetch {
         fill(stream);
       } catch (IOException broken) {
         last = broken;
-        if (isCancelled()) {
-          return;
+        if (isWhole()) {
+          received = 0;
         }
       }
+      if (received > before) {
+        attempt = 0;
+      }
     }
-    if (filled < length) {
+    if (filled < length && !isCancelled()) {
       throw new FileFailure(Kind.STORE_ERROR, "the store broke off in the middle of a file", last);
     }
   }
@@ -123,20 +134,34 @@ final class Fetch {
   }
 
   private void fill(ResponseInputStream<GetObjectResponse> stream) throws IOException {
-    while (filled < length) {
-      byte[] piece = pieces.get(filled / PIECE);
-      int at = filled % PIECE;
-      int read = stream.read(piece, at, Math.min(PIECE - at, length - filled));
+    while (received < length) {
+      byte[] piece = pieces.get(received / PIECE);
+      int at = received % PIECE;
+      int read = stream.read(piece, at, Math.min(PIECE - at, length - received));
       if (read < 0) {
         return;
       }
-      lock.lock();
-      try {
-        filled += read;
-        arrived.signalAll();
-      } finally {
-        lock.unlock();
+      received += read;
+      if (!isWhole()) {
+        show();
       }
+    }
+    Ranges.toTheEnd(stream);
+    show();
+  }
+
+  /** Only of a whole object is there a checksum: nobody sees its bytes before that is compared. */
+  private boolean isWhole() {
+    return length == object.sizeBytes();
+  }
+
+  private void show() {
+    lock.lock();
+    try {
+      filled = received;
+      arrived.signalAll();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -149,8 +174,11 @@ final class Fetch {
     int at = (int) (from - offset);
     lock.lock();
     try {
-      while (filled <= at && !over) {
+      while (filled <= at && !over && !cancelled) {
         arrived.await();
+      }
+      if (cancelled) {
+        throw new FileFailure(Kind.INVALID_HANDLE, "the file is closed");
       }
       if (filled <= at) {
         FileFailure why = failure;
@@ -174,16 +202,18 @@ final class Fetch {
   }
 
   /**
-   * Nobody reads it any more.
+   * Nobody reads it any more; who waits for it is told so. The second time nothing happens.
    *
    * @return the memory, unless the fetch is still under way and gives it back itself
    */
   List<byte[]> cancel() {
     lock.lock();
     try {
+      boolean first = !cancelled;
       cancelled = true;
+      arrived.signalAll();
       if (over) {
-        return pieces;
+        return first ? pieces : List.of();
       }
       if (body != null) {
         body.abort();

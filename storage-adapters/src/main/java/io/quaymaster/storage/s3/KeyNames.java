@@ -6,6 +6,8 @@ import io.quaymaster.files.FileFailure.Kind;
 import io.quaymaster.files.FileName;
 import io.quaymaster.files.StoreKey;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,10 @@ final class KeyNames {
 
   /** A directory of the root that no client sees: parts that are gathered lie there. */
   static final String SCRATCH = ".quaymaster-scratch";
+
+  /** As servers list keys: by the bytes of UTF-8, which is by characters and not by UTF-16. */
+  static final Comparator<String> ORDER =
+      (one, other) -> Arrays.compare(one.codePoints().toArray(), other.codePoints().toArray());
 
   private static final int ESCAPED = 0xF700;
 

@@ -8,6 +8,9 @@ import io.quaymaster.storage.s3.DirectoryMoves.Move;
 import io.quaymaster.storage.s3.DirectoryMoves.Phase;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,9 +27,20 @@ final class Moves {
   /** How old what is known of other processes' moves may be. */
   private static final Duration STALE = Duration.ofSeconds(1);
 
+  /** For how long an open listing is told that its directory has gone. */
+  private static final Duration REMEMBERED = Duration.ofHours(1);
+
   private final DirectoryMoves records;
-  private volatile List<Move> active = List.of();
+  private final ReentrantLock reading = new ReentrantLock();
+
+  /** When directories lost their names, by {@link System#nanoTime}, for listings that are open. */
+  private final Map<StoreKey, Long> left = new ConcurrentHashMap<>();
+
+  private volatile Known known = new Known(0, List.of());
   private volatile long readAt = System.nanoTime() - STALE.toNanos() - 1;
+
+  /** What was read last, and how many changes were seen before. */
+  private record Known(long epoch, List<Move> moves) {}
 
   Moves(DirectoryMoves records) {
     this.records = records;
@@ -46,20 +60,69 @@ final class Moves {
 
   /** Reads the moves now. */
   void read() throws FileFailure {
-    active = records.all();
-    readAt = System.nanoTime();
+    // One after the other: an answer from before must not overwrite a later one.
+    reading.lock();
+    try {
+      long began = System.nanoTime();
+      List<Move> moves = List.copyOf(records.all());
+      for (Move move : moves) {
+        if (move.phase() == Phase.REMOVING) {
+          left.put(move.from(), began);
+        }
+      }
+      left.values().removeIf(at -> began - at > REMEMBERED.toNanos());
+      if (!moves.equals(known.moves())) {
+        known = new Known(known.epoch() + 1, moves);
+      }
+      readAt = began;
+    } finally {
+      reading.unlock();
+    }
   }
 
-  private List<Move> current() {
-    if (System.nanoTime() - readAt > STALE.toNanos()) {
+  /** Another number after every change that is known here. */
+  long epoch() {
+    return known.epoch();
+  }
+
+  private boolean isStale() {
+    return System.nanoTime() - readAt > STALE.toNanos();
+  }
+
+  private void refresh() throws FileFailure {
+    if (isStale()) {
+      reading.lock();
       try {
-        read();
-      } catch (FileFailure away) {
-        log.debug("Moves of directories are not known to the second: {}", away.getMessage());
-        readAt = System.nanoTime();
+        if (isStale()) {
+          read();
+        }
+      } finally {
+        reading.unlock();
       }
     }
-    return active;
+  }
+
+  /** For those who look only: while the database is away, nothing moves either. */
+  private List<Move> current() {
+    try {
+      refresh();
+    } catch (FileFailure away) {
+      log.debug("Moves of directories are not known to the second: {}", away.getMessage());
+      readAt = System.nanoTime();
+    }
+    return known.moves();
+  }
+
+  /** For those who change something, which a move must not miss. */
+  private List<Move> surely() throws FileFailure {
+    refresh();
+    return known.moves();
+  }
+
+  /** Whether a directory or one around it was renamed since. */
+  boolean hasLeftSince(StoreKey directory, long nanoTime) {
+    return left.entrySet().stream()
+        .anyMatch(each -> each.getValue() - nanoTime >= 0 && directory.startsWith(each.getKey()));
   }
 
   /** Whether a name is not there now. */
@@ -79,16 +142,17 @@ final class Moves {
 
   Predicate<FileName> hiddenIn(StoreKey directory) {
     List<Move> moves = current();
-    return name ->
-        !moves.isEmpty()
-            && moves.stream().anyMatch(move -> hidden(move).equals(directory.child(name)));
+    return name -> {
+      StoreKey key = directory.child(name);
+      return KeyNames.isScratch(key) || moves.stream().anyMatch(move -> hidden(move).equals(key));
+    };
   }
 
   /**
-   * @throws FileFailure BUSY if a name cannot be changed now
+   * @throws FileFailure BUSY if a name cannot be changed now; also if that cannot be known
    */
   void refuseChange(StoreKey key) throws FileFailure {
-    for (Move move : current()) {
+    for (Move move : surely()) {
       if (key.startsWith(move.from()) || key.startsWith(move.to())) {
         throw new FileFailure(
             Kind.BUSY, "the directory is being renamed, which takes a while in a bucket");
@@ -101,7 +165,7 @@ final class Moves {
    */
   void refuseMove(StoreKey directory) throws FileFailure {
     refuseChange(directory);
-    for (Move move : current()) {
+    for (Move move : surely()) {
       if (move.from().startsWith(directory) || move.to().startsWith(directory)) {
         throw new FileFailure(
             Kind.BUSY, "a directory below is being renamed, which takes a while in a bucket");

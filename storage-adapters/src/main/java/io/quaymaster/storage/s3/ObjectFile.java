@@ -6,13 +6,14 @@ import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.FileFailure.Kind;
 import io.quaymaster.files.OpenFile;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One version of an object, open for reading. */
 final class ObjectFile implements OpenFile {
   private final Bucket bucket;
   private final ReadAhead ahead;
-  private volatile ObjectInfo object;
-  private volatile boolean closed;
+  private final ObjectInfo object;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   ObjectFile(Bucket bucket, ObjectInfo object, ReadAhead ahead) {
     this.bucket = bucket.retained();
@@ -21,9 +22,13 @@ final class ObjectFile implements OpenFile {
   }
 
   private void refuseIfClosed() throws FileFailure {
-    if (closed) {
-      throw new FileFailure(Kind.INVALID_HANDLE, "the file is closed");
+    if (closed.get()) {
+      throw closedAlready();
     }
+  }
+
+  private static FileFailure closedAlready() {
+    return new FileFailure(Kind.INVALID_HANDLE, "the file is closed");
   }
 
   @Override
@@ -85,8 +90,9 @@ final class ObjectFile implements OpenFile {
 
   @Override
   public void close() throws FileFailure {
-    refuseIfClosed();
-    closed = true;
+    if (closed.getAndSet(true)) {
+      throw closedAlready();
+    }
     ahead.close();
     bucket.close();
   }

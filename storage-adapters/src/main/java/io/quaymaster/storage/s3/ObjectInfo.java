@@ -13,6 +13,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
@@ -46,6 +47,9 @@ record ObjectInfo(
 
   private static final int DIRECTORY = 0040000;
 
+  /** No exponents: {@code 1e999999999} would be a number of a billion digits. */
+  private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,18}(\\.[0-9]{0,18})?");
+
   /** Whether it is an object, and not only what other keys tell of. */
   boolean isStored() {
     return described.lastModified() != null;
@@ -69,14 +73,10 @@ record ObjectInfo(
 
   /** Other tools write fractions of seconds, and perhaps nonsense. */
   private static long number(@Nullable String text, long otherwise) {
-    if (text == null || text.length() > 40) {
+    if (text == null || !NUMBER.matcher(text).matches()) {
       return otherwise;
     }
-    try {
-      return new BigDecimal(text).setScale(0, RoundingMode.FLOOR).longValueExact();
-    } catch (ArithmeticException | NumberFormatException nonsense) {
-      return otherwise;
-    }
+    return new BigDecimal(text).setScale(0, RoundingMode.FLOOR).longValueExact();
   }
 
   /** The object's user metadata with a change made to it. */

@@ -5,6 +5,7 @@ import io.quaymaster.files.FileFailure.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import software.amazon.awssdk.core.exception.SdkException;
 
 /** Reads bytes of an object, all that are asked for or none. */
 final class Ranges {
@@ -27,6 +28,13 @@ final class Ranges {
         fill(body, into);
       } catch (IOException broken) {
         last = broken;
+        if (into.position() - start + into.remaining() == object.sizeBytes()) {
+          // Only of a whole object is there a checksum.
+          into.position(start);
+        }
+      } catch (SdkException wrong) {
+        into.position(start);
+        throw S3Failures.ofBody(wrong);
       }
     }
     if (into.hasRemaining()) {
@@ -35,13 +43,21 @@ final class Ranges {
   }
 
   private static void fill(InputStream body, ByteBuffer into) throws IOException {
-    byte[] piece = new byte[Math.min(into.remaining(), 64 << 10)];
+    byte[] piece = new byte[Math.clamp(into.remaining(), 1, 64 << 10)];
     while (into.hasRemaining()) {
       int read = body.read(piece, 0, Math.min(piece.length, into.remaining()));
       if (read < 0) {
         return;
       }
       into.put(piece, 0, read);
+    }
+    toTheEnd(body);
+  }
+
+  /** Where a body ends its checksum is compared, and its connection is free again. */
+  static void toTheEnd(InputStream body) throws IOException {
+    if (body.read() >= 0) {
+      throw new IOException("more came than was asked for");
     }
   }
 }

@@ -1,39 +1,56 @@
 package io.quaymaster.storage.s3;
 
 import io.quaymaster.files.FileFailure;
+import io.quaymaster.files.FileFailure.Kind;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads an object, and sees when that is done from front to back: then what comes next is fetched
  * before it is asked for, several ranges at once, growing as long as the reader follows. Whoever
- * jumps about gets exactly what was asked for.
+ * jumps about gets exactly what was asked for. Clients send several requests at once, which may
+ * overtake each other a little: that is no jump.
  *
- * <p>Threads: any; they take turns.
+ * <p>Threads: any; they take turns. Closing waits for nobody.
  */
 final class ReadAhead implements AutoCloseable {
   private static final int PIECE = TransferMemory.PIECE;
   private static final int FIRST_RANGE = PIECE;
   private static final int LARGEST_RANGE = 4 << 20;
 
+  /** At least so many ranges are under way when it goes well. */
+  private static final int RANGES = 4;
+
+  /** How far behind what is fetched a reader may look back. */
+  private static final int NEAR = 1 << 20;
+
   private final Bucket bucket;
   private final ObjectInfo object;
   private final TransferMemory memory;
   private final TransferMemory.Share share;
   private final long mostBytes;
+  private final long largestRange;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Deque<Fetch> ahead = new ArrayDeque<>();
+
+  /** Pieces that the fetches hold, cancelled ones too as long as they are under way. */
+  private final AtomicInteger held = new AtomicInteger();
+
+  /** Only a reader who has the lock adds to it. */
+  private final Deque<Fetch> ahead = new ConcurrentLinkedDeque<>();
+
   private long expected;
   private long nextFetch;
   private long nextRange = FIRST_RANGE;
+  private volatile boolean closed;
 
   /**
-   * @param mostBytes that may be fetched and not yet read
+   * @param mostBytes of memory that it may hold
    */
   ReadAhead(
       Bucket bucket,
@@ -46,27 +63,55 @@ final class ReadAhead implements AutoCloseable {
     this.memory = memory;
     this.share = share;
     this.mostBytes = mostBytes;
+    this.largestRange = Math.clamp(mostBytes / RANGES / PIECE * PIECE, FIRST_RANGE, LARGEST_RANGE);
   }
 
   /** Reads until {@code into} is full or the object ends. */
   int read(long offset, ByteBuffer into) throws FileFailure {
     lock.lock();
     try {
+      refuseIfClosed();
       if (offset >= object.sizeBytes() || !into.hasRemaining()) {
         return 0;
       }
       int wanted = (int) Math.min(into.remaining(), object.sizeBytes() - offset);
-      int limit = into.limit();
-      into.limit(into.position() + wanted);
-      try {
-        readAll(offset, into);
-      } finally {
-        into.limit(limit);
+      ByteBuffer part = into.slice(into.position(), wanted);
+      if (isLookingBack(offset)) {
+        Ranges.read(bucket, object, offset, part);
+      } else {
+        readOn(offset, part);
       }
-      expected = offset + wanted;
+      into.position(into.position() + wanted);
       return wanted;
     } finally {
+      if (closed) {
+        dropAll();
+      }
       lock.unlock();
+    }
+  }
+
+  private void refuseIfClosed() throws FileFailure {
+    if (closed) {
+      throw new FileFailure(Kind.INVALID_HANDLE, "the file is closed");
+    }
+  }
+
+  /** Whether what is fetched will be of use soon, although it does not help here. */
+  private boolean isLookingBack(long offset) {
+    Fetch first = ahead.peek();
+    return first != null && offset < first.offset() && offset >= first.offset() - NEAR;
+  }
+
+  private void readOn(long offset, ByteBuffer into) throws FileFailure {
+    int wanted = into.remaining();
+    try {
+      readAll(offset, into);
+      expected = offset + wanted;
+    } catch (FileFailure failed) {
+      // The next read asks anew.
+      dropAll();
+      throw failed;
     }
   }
 
@@ -77,15 +122,15 @@ final class ReadAhead implements AutoCloseable {
       nextFetch = at;
       nextRange = FIRST_RANGE;
     }
-    boolean sequential = !ahead.isEmpty() || at == expected;
+    boolean sequential = !ahead.isEmpty() || Math.abs(at - expected) <= PIECE;
     while (into.hasRemaining()) {
       if (sequential) {
+        dropBefore(at);
         fetchMore(at);
       }
       Fetch fetch = fetchOf(at);
       if (fetch == null) {
         Ranges.read(bucket, object, at, into);
-        nextFetch = at + into.remaining();
         return;
       }
       at += fetch.read(at, into);
@@ -106,28 +151,33 @@ final class ReadAhead implements AutoCloseable {
   }
 
   private void dropBefore(long offset) {
-    while (!ahead.isEmpty() && ahead.peek().end() <= offset) {
-      release(ahead.remove().cancel());
+    for (Fetch first = ahead.peek(); first != null && first.end() <= offset; first = ahead.peek()) {
+      drop(ahead.poll());
     }
   }
 
   private void dropAll() {
     while (!ahead.isEmpty()) {
-      release(ahead.remove().cancel());
+      drop(ahead.poll());
+    }
+  }
+
+  private void drop(@Nullable Fetch fetch) {
+    if (fetch != null) {
+      release(fetch.cancel());
     }
   }
 
   private void release(List<byte[]> pieces) {
     pieces.forEach(memory::recycle);
     memory.give(share, pieces.size());
+    held.addAndGet(-pieces.size());
   }
 
   private void fetchMore(long at) {
-    while (nextFetch < object.sizeBytes()) {
+    nextFetch = Math.max(nextFetch, at);
+    while (nextFetch < object.sizeBytes() && !closed) {
       int length = (int) Math.min(nextRange, object.sizeBytes() - nextFetch);
-      if (nextFetch + length - at > mostBytes) {
-        return;
-      }
       List<byte[]> pieces = take((length + PIECE - 1) / PIECE);
       if (pieces.isEmpty()) {
         return;
@@ -135,7 +185,7 @@ final class ReadAhead implements AutoCloseable {
       Fetch fetch = new Fetch(bucket, object, nextFetch, length, pieces);
       ahead.add(fetch);
       nextFetch += length;
-      nextRange = Math.min(LARGEST_RANGE, 2 * nextRange);
+      nextRange = Math.min(largestRange, 2 * nextRange);
       Thread.ofVirtual().name("s3-fetch").start(() -> fetch.run(this::release));
     }
   }
@@ -144,22 +194,27 @@ final class ReadAhead implements AutoCloseable {
   private List<byte[]> take(int count) {
     List<byte[]> pieces = new ArrayList<>();
     while (pieces.size() < count) {
-      if (!memory.tryTake(share)) {
+      if ((held.get() + 1L) * PIECE > mostBytes || !memory.tryTake(share)) {
         release(pieces);
         return List.of();
       }
+      held.incrementAndGet();
       pieces.add(memory.array());
     }
     return pieces;
   }
 
+  /** Who reads at this moment is told so; whatever was fetched goes. */
   @Override
   public void close() {
-    lock.lock();
-    try {
-      dropAll();
-    } finally {
-      lock.unlock();
+    closed = true;
+    ahead.forEach(fetch -> release(fetch.cancel()));
+    if (lock.tryLock()) {
+      try {
+        dropAll();
+      } finally {
+        lock.unlock();
+      }
     }
   }
 }

@@ -14,6 +14,7 @@ import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.sts.StsClient;
@@ -30,23 +31,30 @@ record S3Clients(S3Client client, S3Client plain) {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final int CONNECTIONS = 64;
   private static final int ATTEMPTS = 6;
+
+  /**
+   * How many times the patience is longer than the first wait for an overloaded store. Each wait is
+   * twice the one before: all of them together take half of the patience.
+   */
+  private static final int FIRST_WAITS = 2 * ((1 << (ATTEMPTS - 1)) - 1);
+
   private static final int MAX_SESSION_NAME = 64;
 
   /**
    * @param patience how long a request may take, retries included
    */
   static S3Clients open(S3Settings settings, S3Meters meters, Duration patience) {
-    SdkHttpClient http =
+    // A builder and no client: what the SDK builds, it closes.
+    SdkHttpClient.Builder<?> http =
         Apache5HttpClient.builder()
             .maxConnections(CONNECTIONS)
             .connectionTimeout(CONNECT)
             .connectionAcquisitionTimeout(patience)
             .socketTimeout(patience.dividedBy(2))
-            .tcpKeepAlive(true)
-            .build();
+            .tcpKeepAlive(true);
     S3ClientBuilder builder =
         S3Client.builder()
-            .httpClient(http)
+            .httpClientBuilder(http)
             .forcePathStyle(settings.pathStyle())
             .credentialsProvider(provider(settings.credentials(), settings))
             .overrideConfiguration(overrides(meters, patience));
@@ -78,9 +86,15 @@ record S3Clients(S3Client client, S3Client plain) {
   private static ClientOverrideConfiguration overrides(S3Meters meters, Duration patience) {
     return ClientOverrideConfiguration.builder()
         .retryStrategy(
-            AwsRetryStrategy.standardRetryStrategy().toBuilder().maxAttempts(ATTEMPTS).build())
+            AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                .maxAttempts(ATTEMPTS)
+                .throttlingBackoffStrategy(
+                    BackoffStrategy.exponentialDelay(
+                        patience.dividedBy(FIRST_WAITS), patience.dividedBy(2)))
+                .build())
         .apiCallTimeout(patience)
         .addExecutionInterceptor(new RequestMetering(meters))
+        .addExecutionInterceptor(new WithoutEchoes())
         .build();
   }
 
@@ -107,7 +121,7 @@ record S3Clients(S3Client client, S3Client plain) {
       S3Credentials.AssumedRole role, S3Settings settings) {
     var sts =
         StsClient.builder()
-            .httpClient(Apache5HttpClient.builder().connectionTimeout(CONNECT).build())
+            .httpClientBuilder(Apache5HttpClient.builder().connectionTimeout(CONNECT))
             .credentialsProvider(provider(role.base(), settings));
     Region region = region(settings);
     if (region != null) {

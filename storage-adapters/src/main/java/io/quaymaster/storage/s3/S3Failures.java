@@ -6,6 +6,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
 
@@ -35,12 +36,27 @@ final class S3Failures {
   private S3Failures() {}
 
   static FileFailure of(SdkException failure) {
+    if (isInterruption(failure)) {
+      return PartMemory.interrupted();
+    }
     return switch (failure) {
       case AwsServiceException answered -> answered(answered);
       case ApiCallTimeoutException late ->
           logged(Kind.STORE_ERROR, "the store does not answer in time", late);
       default -> logged(Kind.STORE_ERROR, "the store cannot be reached", failure);
     };
+  }
+
+  /** While the body of an answer is read. */
+  static FileFailure ofBody(SdkException failure) {
+    return isInterruption(failure)
+        ? PartMemory.interrupted()
+        : logged(Kind.STORE_ERROR, "what the store sent does not match its checksum", failure);
+  }
+
+  /** The SDK has other names for it too, but always leaves the thread interrupted. */
+  private static boolean isInterruption(SdkException failure) {
+    return failure instanceof AbortedException || Thread.currentThread().isInterrupted();
   }
 
   private static FileFailure answered(AwsServiceException failure) {
@@ -60,6 +76,7 @@ final class S3Failures {
           new FileFailure(Kind.FILE_TOO_LARGE, "the bucket takes no file so large", failure);
       case "KeyTooLongError" ->
           new FileFailure(Kind.NAME_TOO_LONG, "the bucket takes no name so long", failure);
+      case "NoSuchBucket" -> logged(Kind.STORE_ERROR, "there is no such bucket", failure);
       case "RequestTimeTooSkewed" ->
           logged(Kind.STORE_ERROR, "the gateway's clock differs from the store's", failure);
       case "SlowDown", "ServiceUnavailable", "TooManyRequests" ->

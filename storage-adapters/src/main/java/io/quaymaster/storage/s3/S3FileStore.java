@@ -4,18 +4,14 @@ import io.quaymaster.files.AttributeChange;
 import io.quaymaster.files.FileAttributes;
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.FileFailure.Kind;
-import io.quaymaster.files.FileName;
 import io.quaymaster.files.FileStore;
 import io.quaymaster.files.Listing;
 import io.quaymaster.files.OpenFile;
 import io.quaymaster.files.StoreKey;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Predicate;
-import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * Files in a bucket, below a prefix. A file is an object whose key is its path; see {@link
@@ -38,12 +34,13 @@ public final class S3FileStore implements FileStore {
   private final Uploads uploads;
   private final Moves moves;
   private final DirectoryRename directoryRename;
+  private final Census census;
   private final Sweeper sweeper;
   private final TransferMemory downloadMemory;
   private final TransferMemory.Share downloadShare;
   private final long downloadMemoryPerFile;
   private final ReentrantLock[] creating = new ReentrantLock[STRIPES];
-  private volatile boolean closed;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   S3FileStore(
       Bucket bucket,
@@ -60,6 +57,7 @@ public final class S3FileStore implements FileStore {
     this.uploads = new Uploads(services, names);
     this.moves = new Moves(moveRecords);
     this.directoryRename = new DirectoryRename(bucket, names, moveRecords, moves, directories);
+    this.census = new Census(bucket, names, moves);
     this.sweeper = sweeper;
     this.downloadMemory = downloadMemory;
     this.downloadShare = downloadShare;
@@ -75,7 +73,7 @@ public final class S3FileStore implements FileStore {
   }
 
   private void refuseIfClosed() throws FileFailure {
-    if (closed) {
+    if (closed.get()) {
       throw new FileFailure(Kind.INVALID_HANDLE, "the store is closed");
     }
   }
@@ -193,7 +191,11 @@ public final class S3FileStore implements FileStore {
   }
 
   private ReentrantLock lockOf(StoreKey key) {
-    return creating[Math.floorMod(key.hashCode(), STRIPES)];
+    return creating[stripeOf(key)];
+  }
+
+  private static int stripeOf(StoreKey key) {
+    return Math.floorMod(key.hashCode(), STRIPES);
   }
 
   @Override
@@ -250,9 +252,7 @@ public final class S3FileStore implements FileStore {
       }
       throw directories.missing(key);
     }
-    Predicate<FileName> hidden =
-        moves.hiddenIn(key).or(name -> KeyNames.isScratch(key.child(name)));
-    return new BucketListing(bucket, names.directory(key), uploads.in(key), hidden);
+    return new BucketListing(bucket, key, names.directory(key), uploads.in(key), moves);
   }
 
   @Override
@@ -322,8 +322,11 @@ public final class S3FileStore implements FileStore {
     if (from.isRoot() || to.isRoot()) {
       throw new FileFailure(Kind.BUSY, "the store's root stays");
     }
-    ReentrantLock lock = lockOf(to);
-    lock.lock();
+    // Both names, for two renames of one file would make it two; always in the same order.
+    int one = stripeOf(from);
+    int other = stripeOf(to);
+    creating[Math.min(one, other)].lock();
+    creating[Math.max(one, other)].lock();
     try {
       Optional<ObjectInfo> file = bucket.head(names.file(from));
       if (file.isPresent()) {
@@ -332,7 +335,8 @@ public final class S3FileStore implements FileStore {
         renameDirectory(from, to, replace);
       }
     } finally {
-      lock.unlock();
+      creating[Math.max(one, other)].unlock();
+      creating[Math.min(one, other)].unlock();
     }
   }
 
@@ -371,16 +375,20 @@ public final class S3FileStore implements FileStore {
     if (file) {
       throw new FileFailure(Kind.NOT_A_DIRECTORY, "a file has the new name");
     }
-    if (directory && !directories.isEmpty(to)) {
-      throw new FileFailure(Kind.DIRECTORY_NOT_EMPTY, "the directory is not empty");
-    }
     directories.require(to.parent());
     moves.refuseMove(from);
+    refuseToMove(from, to);
+    directoryRename.rename(from, to, () -> refuseToMove(from, to));
+  }
+
+  private void refuseToMove(StoreKey from, StoreKey to) throws FileFailure {
+    if (!directories.isEmpty(to)) {
+      throw new FileFailure(Kind.DIRECTORY_NOT_EMPTY, "the directory is not empty");
+    }
     if (uploads.anyBelow(from) || uploads.anyBelow(to)) {
       throw new FileFailure(
           Kind.BUSY, "an upload that is not complete lies in the directory, and cannot move");
     }
-    directoryRename.rename(from, to);
   }
 
   @Override
@@ -417,30 +425,14 @@ public final class S3FileStore implements FileStore {
         return new Measure(bytes + file.get().sizeBytes(), files + 1, false);
       }
     }
-    List<String> hidden = new ArrayList<>();
-    for (StoreKey each : moves.hidden()) {
-      hidden.add(names.directory(each));
-    }
-    String prefix = names.directory(key);
-    Pages pages = new Pages(bucket, prefix);
-    boolean any = false;
-    while (pages.hasNext()) {
-      S3Object object = pages.next();
-      any = true;
-      if (!object.key().endsWith("/")
-          && names.isReachable(object.key())
-          && hidden.stream().noneMatch(object.key()::startsWith)) {
-        bytes += object.size();
-        files++;
-      }
-    }
-    if (!any && files == 0 && !key.isRoot()) {
+    Census.Counted counted = census.count(key);
+    if (!counted.any() && files == 0 && !key.isRoot()) {
       FileFailure why = directories.missing(key);
       if (why.kind() == Kind.NOT_A_DIRECTORY) {
         throw why;
       }
     }
-    return new Measure(bytes, files, false);
+    return new Measure(bytes + counted.bytes(), files + counted.files(), false);
   }
 
   @Override
@@ -464,8 +456,7 @@ public final class S3FileStore implements FileStore {
 
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
+    if (!closed.getAndSet(true)) {
       bucket.close();
     }
   }

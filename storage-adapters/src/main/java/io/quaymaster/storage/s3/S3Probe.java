@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /** Tries a store out with objects of its own, which it removes again. One thread. */
@@ -21,6 +22,7 @@ final class S3Probe {
   private final Function<S3Settings, Bucket> opening;
   private final S3Settings settings;
   private final String key;
+  private boolean written;
 
   S3Probe(Function<S3Settings, Bucket> opening, S3Settings settings) {
     this.opening = opening;
@@ -35,21 +37,36 @@ final class S3Probe {
   }
 
   S3Traits run() throws S3Unusable {
-    S3Settings usable = settings;
-    if (settings.traits().checksums() && !takesChecksums()) {
-      S3Traits t = settings.traits();
-      usable =
-          settings.with(
-              new S3Traits(
-                  false,
-                  t.conditionalPut(),
-                  t.conditionalComplete(),
-                  t.conditionalCopy(),
-                  t.exactListings()));
-    }
+    S3Traits hoped = settings.traits();
+    S3Settings usable =
+        hoped.checksums() && !takesChecksums()
+            ? settings.with(
+                new S3Traits(
+                    false,
+                    hoped.conditionalPut(),
+                    hoped.conditionalComplete(),
+                    hoped.conditionalCopy(),
+                    hoped.exactListings()))
+            : settings;
     try (Bucket bucket = open(usable)) {
-      tryOut(bucket);
-      return traits(bucket, usable.traits());
+      try {
+        tryOut(bucket);
+        return traits(bucket, usable.traits());
+      } catch (S3Unusable failed) {
+        tidy(bucket, failed);
+        throw failed;
+      }
+    }
+  }
+
+  /** Leaves nothing behind, as far as it may delete. */
+  private void tidy(Bucket bucket, S3Unusable failed) {
+    if (written) {
+      try {
+        bucket.delete(key);
+      } catch (FileFailure again) {
+        failed.addSuppressed(again);
+      }
     }
   }
 
@@ -61,22 +78,28 @@ final class S3Probe {
     }
   }
 
-  /** If not, the trial without them says what else is wrong. */
+  /** If a server refuses, the trial without them says whether anything else is wrong. */
   private boolean takesChecksums() throws S3Unusable {
     try (Bucket bucket = open(settings)) {
-      bucket.put(key, METADATA, payload("with a checksum"), false);
-      Multipart upload = new Multipart(key, bucket.beginUpload(key, METADATA, null, true), true);
-      bucket.uploadPart(upload, 1, payload("with a checksum"));
-      bucket.abort(key, upload.uploadId());
+      write(bucket);
+      inParts(bucket, false);
       return true;
     } catch (FileFailure refused) {
-      return false;
+      if (refused.getCause() instanceof AwsServiceException) {
+        return false;
+      }
+      throw unusable("write to", refused);
     }
   }
 
+  private void write(Bucket bucket) throws FileFailure {
+    bucket.put(key, METADATA, payload("probe"), false);
+    written = true;
+  }
+
   private void tryOut(Bucket bucket) throws S3Unusable {
-    step("write", () -> bucket.put(key, METADATA, payload("probe"), false));
-    step("read", () -> readBack(bucket));
+    step("write to", () -> write(bucket));
+    step("read from", () -> readBack(bucket));
     step("list", () -> listed(bucket));
     step("upload in parts to", () -> inParts(bucket, false));
     step("list uploads of", () -> bucket.uploads(key, null, null));
@@ -88,11 +111,15 @@ final class S3Probe {
     try {
       trial.run();
     } catch (FileFailure failed) {
-      throw new S3Unusable(
-          "The gateway cannot %s the bucket \"%s\" under the prefix \"%s\": %s."
-              .formatted(what, settings.bucket(), settings.prefix(), sentence(failed)),
-          failed);
+      throw unusable(what, failed);
     }
+  }
+
+  private S3Unusable unusable(String what, FileFailure failed) {
+    return new S3Unusable(
+        "The gateway cannot %s the bucket \"%s\" under the prefix \"%s\": %s."
+            .formatted(what, settings.bucket(), settings.prefix(), sentence(failed)),
+        failed);
   }
 
   /** Our words, and what the server itself said if it said anything. */

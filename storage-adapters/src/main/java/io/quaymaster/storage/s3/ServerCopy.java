@@ -32,13 +32,13 @@ final class ServerCopy {
     if (keep && bucket.head(key).isPresent()) {
       throw new FileFailure(Kind.EXISTS, "the name is taken");
     }
-    boolean needsParts =
-        source.sizeBytes() > Bucket.MAX_COPY
-            || (keep
-                && !traits.conditionalCopy()
-                && traits.conditionalComplete()
-                && source.sizeBytes() > 0);
-    if (needsParts) {
+    boolean unsure = keep && !traits.conditionalCopy();
+    if (unsure && source.sizeBytes() == 0 && traits.conditionalPut()) {
+      // There is no part of no bytes.
+      bucket.put(key, metadata, Payload.EMPTY, true);
+      bucket.requireUnchanged(source);
+    } else if (source.sizeBytes() > Bucket.MAX_COPY
+        || (unsure && traits.conditionalComplete() && source.sizeBytes() > 0)) {
       copyInParts(source, key, metadata, keep && traits.conditionalComplete());
     } else {
       bucket.copy(source, key, metadata, keep && traits.conditionalCopy());
@@ -67,9 +67,18 @@ final class ServerCopy {
       bucket.requireUnchanged(source);
       bucket.complete(upload, parts.contiguous(), keep);
     } catch (FileFailure failed) {
-      parts.awaitFewerThan(1);
-      bucket.abort(key, upload.uploadId());
+      giveUp(upload, parts, failed);
       throw failed;
+    }
+  }
+
+  /** What cannot be aborted now, a sweep will. */
+  private void giveUp(Multipart upload, SentParts parts, FileFailure why) {
+    try {
+      parts.awaitFewerThan(1);
+      bucket.abort(upload.key(), upload.uploadId());
+    } catch (FileFailure again) {
+      why.addSuppressed(again);
     }
   }
 

@@ -35,7 +35,7 @@ final class SideBySide implements AutoCloseable {
                 task.run();
               } catch (FileFailure failed) {
                 failure.compareAndSet(null, failed);
-              } catch (RuntimeException defect) {
+              } catch (RuntimeException | Error defect) {
                 failure.compareAndSet(
                     null, new FileFailure(Kind.STORE_ERROR, "the store failed", defect));
               } finally {

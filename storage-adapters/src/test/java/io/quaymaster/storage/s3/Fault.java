@@ -10,6 +10,9 @@ public sealed interface Fault {
   /** Answers {@code 503 SlowDown} as S3 does; the server never sees the request. */
   record SlowDown() implements Fault {}
 
+  /** Answers {@code 403 AccessDenied} as S3 does; the server never sees the request. */
+  record Deny() implements Fault {}
+
   /** The server gets so many bytes of the request's body; then both connections are reset. */
   record CutRequest(long afterBytes) implements Fault {}
 

@@ -23,6 +23,12 @@ final class FaultyConnection {
       <Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>\
       """;
 
+  private static final String DENIED =
+      """
+      <?xml version="1.0" encoding="UTF-8"?>
+      <Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>\
+      """;
+
   private final FaultProxy proxy;
   private final Socket client;
   private final URI server;
@@ -75,7 +81,8 @@ final class FaultyConnection {
       Fault fault = proxy.faultFor(request.firstLine());
       open =
           switch (fault) {
-            case Fault.SlowDown() -> slowDown(request, fromClient);
+            case Fault.SlowDown() -> answer(request, fromClient, "503 Slow Down", SLOW_DOWN);
+            case Fault.Deny() -> answer(request, fromClient, "403 Forbidden", DENIED);
             case Fault.BlackHole() -> swallow(fromClient);
             case null, default -> exchange(request, fromClient, fault);
           };
@@ -86,13 +93,15 @@ final class FaultyConnection {
     }
   }
 
-  private boolean slowDown(Head request, InputStream fromClient) throws IOException {
+  private boolean answer(Head request, InputStream fromClient, String status, String body)
+      throws IOException {
     OutputStream toClient = client.getOutputStream();
     if (request.has("Expect", "100-continue")) {
       toClient.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
     }
     Http1.passRequestBody(request, fromClient, (_, _) -> {});
-    Http1.answer(toClient, "503 Slow Down", "application/xml", SLOW_DOWN);
+    boolean bodiless = request.method().equals("HEAD");
+    Http1.answer(toClient, status, "application/xml", bodiless ? "" : body);
     return true;
   }
 

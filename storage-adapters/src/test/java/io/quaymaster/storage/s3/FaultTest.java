@@ -1,0 +1,90 @@
+package io.quaymaster.storage.s3;
+
+import static io.quaymaster.storage.s3.BucketStore.key;
+import static io.quaymaster.storage.s3.FaultProxy.anyRequest;
+import static io.quaymaster.storage.s3.FaultProxy.requests;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.quaymaster.files.FileFailure;
+import io.quaymaster.files.FileFailure.Kind;
+import io.quaymaster.files.StoreKey;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Requests about files, and not of their bytes, on a store that fails. */
+class FaultTest {
+  private final BucketStore it = BucketStore.open();
+
+  @AfterEach
+  void close() {
+    it.close();
+  }
+
+  @Test
+  void anOverloadedStoreIsAskedAgain() throws FileFailure {
+    it.plant("d/f", "hello");
+    it.proxy.next(3, requests("HEAD", "/in/d/f"), new Fault.SlowDown());
+    assertThat(it.store.attributes(key("d/f")).sizeBytes()).isEqualTo(5);
+    it.proxy.next(3, requests("GET", "list-type"), new Fault.SlowDown());
+    assertThat(it.list(key("d"))).containsExactly("f");
+    assertThat(it.proxy.injected()).isEqualTo(6);
+  }
+
+  @Test
+  void lostAnswersAreAskedForAgain() throws FileFailure {
+    it.plant("d/f", "hello");
+    it.proxy.next(2, anyRequest(), new Fault.LoseResponse());
+    assertThat(it.store.attributes(key("d/f")).sizeBytes()).isEqualTo(5);
+    it.proxy.next(1, requests("PUT", "/in/g"), new Fault.LoseResponse());
+    it.store.rename(key("d/f"), key("g"), true);
+    assertThat(it.list(StoreKey.ROOT)).containsExactly("d/", "g");
+    assertThat(it.proxy.injected()).isEqualTo(3);
+  }
+
+  @Test
+  void whoStaysAwayIsGivenUpInWords() {
+    it.proxy.every(anyRequest(), new Fault.SlowDown());
+    assertFails("the store is overloaded");
+    it.proxy.heal();
+    it.proxy.refuse();
+    assertFails("the store cannot be reached");
+  }
+
+  private void assertFails(String words) {
+    assertThatExceptionOfType(FileFailure.class)
+        .isThrownBy(() -> it.store.attributes(key("f")))
+        .matches(failure -> failure.kind() == Kind.STORE_ERROR)
+        .withMessageContaining(words);
+  }
+
+  @Test
+  void aDeadStoreSlowsNoOther() throws Exception {
+    it.plant("f", "hello");
+    S3FileStore alive = it.open(it.server.endpoint(), S3Meters.NONE);
+    alive.attributes(key("f"));
+    it.proxy.every(anyRequest(), new Fault.BlackHole());
+    List<Thread> hanging = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      hanging.add(Thread.startVirtualThread(() -> assertFails("does not answer in time")));
+    }
+    await().until(() -> it.proxy.injected() >= 50);
+    long began = System.nanoTime();
+    for (int i = 0; i < 20; i++) {
+      assertThat(alive.attributes(key("f")).sizeBytes()).isEqualTo(5);
+      assertThat(BucketStore.read(alive, "f")).isEqualTo("hello");
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(1));
+    assertThat(hanging).allMatch(Thread::isAlive);
+    alive.close();
+    it.store.close();
+    it.proxy.refuse();
+    for (Thread each : hanging) {
+      each.join();
+    }
+  }
+}
