@@ -104,7 +104,11 @@ final class SentParts {
       if (part != null) {
         sent.put(part.number(), part);
       } else if (failure == null) {
-        failure = failed;
+        // Without a reason it was an Error, which the thread's own handler is told of.
+        failure =
+            failed == null
+                ? new FileFailure(FileFailure.Kind.STORE_ERROR, "the store failed")
+                : failed;
       }
       changed.signalAll();
     } finally {

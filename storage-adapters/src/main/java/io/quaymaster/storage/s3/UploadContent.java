@@ -342,7 +342,11 @@ final class UploadContent {
     for (ObjectInfo object : copied.objects()) {
       services.bucket().requireUnchanged(object);
     }
-    return new Complete.InParts(parts.sent());
+    List<Part> sent = parts.sent();
+    if (SentParts.length(sent) != window.end()) {
+      throw new IllegalStateException("the parts are not the file");
+    }
+    return new Complete.InParts(sent);
   }
 
   /**

@@ -169,7 +169,7 @@ class BucketListingTest {
   /** Run with {@code -Dtest.s3.many=100000}; prints how much heap it took. */
   @Test
   void manyEntriesTakeLittleMemory() throws FileFailure {
-    int many = Integer.getInteger("test.s3.many", 5_000);
+    int many = Integer.getInteger("test.s3.many", 1_500);
     plantMany("many/", many);
     S3FileStore store = inexact();
     long before = usedHeap();
