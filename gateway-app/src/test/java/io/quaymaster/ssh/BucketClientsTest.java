@@ -176,7 +176,7 @@ class BucketClientsTest {
     byte[] two = "XX".getBytes(StandardCharsets.US_ASCII);
     try (SftpWire wire = alice.wire()) {
       assertThat(wire.call(SftpMessage.about(SftpMessage.SYMLINK, "a").string("l")).message())
-          .matches("UNSUPPORTED: a bucket has no links \\[[a-z0-9]{8}\\]");
+          .isEqualTo("UNSUPPORTED: a bucket has no links");
       String middle = wire.open("a", SftpWire.WRITE);
       assertThat(wire.call(SftpMessage.write(middle, 3, two)).message())
           .startsWith("UNSUPPORTED: a bucket cannot change the middle of a file; only its end,");
@@ -270,7 +270,7 @@ class BucketClientsTest {
         .succeeds()
         .says("-rw-------    1 ", "6291456 Jan  1  2001 b");
     others.shell("diff -r tree back").succeeds();
-    others.lftp("ln -s b soft").fails("ln: Access failed: UNSUPPORTED: a bucket has no links (b)");
+    others.lftp("ln -s b soft").fails("ln: Access failed: UNSUPPORTED: a bucket has no links\n");
   }
 
   @Test

@@ -176,20 +176,6 @@ class BucketConfinementTest {
     assertThat(bucket.read(home + "x\uF72Fy")).asString().isEqualTo(SECRET);
   }
 
-  /** Other tools can give one name to a file and to a directory. */
-  @Test
-  void aFileWinsOverADirectoryOfTheSameName() {
-    alice.write("both", "the file");
-    alice.write("both/below", "in the directory");
-    OpenSsh client = alice.openSsh();
-    client.sftp("ls -1").succeeds().says("both\nin\n");
-    client.sftp("ls -l both").succeeds().says("        8 ");
-    client.sftp("get both").succeeds();
-    assertThat(client.local("both")).hasContent("the file");
-    client.sftp("cd both").fails("not a directory");
-    client.sftp("rmdir both").succeeds();
-  }
-
   @Test
   void namesOfUploadsUnderWayAreReserved() {
     TestAccount bob = gateway.account("ben@acme").home("main", "home/alice").create();
