@@ -90,7 +90,7 @@ class BucketConfinementTest {
                 "s3://acme/main/home/bob/secret",
                 "in/here/../../../bob/secret",
                 "?versionId=x&prefix=../bob/secret"));
-    for (int depth = 2; depth < 9; depth += 3) {
+    for (int depth = 2; depth < 6; depth += 3) {
       for (String place : CANARIES) {
         ways.add("../".repeat(depth) + place);
       }
