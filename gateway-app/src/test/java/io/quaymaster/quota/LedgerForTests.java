@@ -21,7 +21,11 @@ public final class LedgerForTests {
   private final QuotaAssembly ledger;
   private final Chronicle chronicle;
 
-  public LedgerForTests(DataSource source, FileStores stores, Path journal, MeterRegistry registry)
+  /**
+   * @param process its id in {@code gateway_process}
+   */
+  public LedgerForTests(
+      DataSource source, FileStores stores, Path journal, MeterRegistry registry, UUID process)
       throws IOException {
     notices = new ClusterNotices(source);
     ledger =
@@ -33,7 +37,7 @@ public final class LedgerForTests {
             LedgerSettings.DEFAULTS,
             registry,
             notices,
-            UUID.randomUUID());
+            process);
     chronicle = new ObservedChronicle(ledger.chronicle(), registry);
     notices.start();
     ledger.start();

@@ -1,7 +1,6 @@
 package io.quaymaster.ssh;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -9,7 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.apache.sshd.client.session.ClientSession;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -53,32 +51,28 @@ final class TestAccount {
     return SftpWire.over(connect());
   }
 
-  /** Where a file of this account's home really lies. */
+  /** Where a file of this account's home really lies, if it does on disk. */
   Path file(String path) {
     return home.resolve(path);
   }
 
-  Path write(String path, String content) {
-    return write(path, content.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  void write(String path, String content) {
+    write(path, content.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Puts a file into the home, behind the gateway's back. */
-  Path write(String path, byte[] content) {
-    try {
-      Path file = file(path);
-      Files.createDirectories(Objects.requireNonNull(file.getParent()));
-      return Files.write(file, content);
-    } catch (IOException full) {
-      throw new IllegalStateException(full);
-    }
+  void write(String path, byte[] content) {
+    gateway.backDoor().write(place(path), content);
   }
 
+  /** What a file of the home holds, behind the gateway's back. */
   String read(String path) {
-    try {
-      return Files.readString(file(path));
-    } catch (IOException missing) {
-      throw new IllegalStateException(missing);
-    }
+    return new String(gateway.backDoor().read(place(path)), StandardCharsets.UTF_8);
+  }
+
+  /** Where a file of this account's home lies, for the {@link BackDoor}. */
+  String place(String path) {
+    return gateway.stores().relativize(file(path)).toString();
   }
 
   /** Changes the account's row, for example {@code "status = 'suspended'"}. */
@@ -281,17 +275,7 @@ final class TestAccount {
     }
 
     private long store(JdbcClient jdbc, long tenantId, String name) {
-      String path = tenant + "/" + name;
-      try {
-        Files.createDirectories(gateway.stores().resolve(path));
-      } catch (IOException full) {
-        throw new IllegalStateException(full);
-      }
-      jdbc.sql(
-              "insert into store (tenant_id, name, type, path, created_at, version)"
-                  + " values (?, ?, 'local', ?, now(), 0) on conflict do nothing")
-          .params(tenantId, name, path)
-          .update();
+      gateway.backDoor().makeStore(jdbc, tenantId, tenant, name);
       return jdbc.sql("select id from store where tenant_id = ? and name = ?")
           .params(tenantId, name)
           .query(Long.class)

@@ -35,7 +35,7 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 
 /**
  * A gateway inside the test: the real SSH face on a free port, a database of its own, stores in a
- * temporary folder. A play begins like this:
+ * temporary folder, or in a bucket of a real S3 server. A play begins like this:
  *
  * <pre>{@code
  * try (TestGateway gateway = TestGateway.start()) {
@@ -57,7 +57,8 @@ final class TestGateway implements AutoCloseable {
       long windowBytes,
       int maxUnauthenticated,
       int maxChannels,
-      Passwords passwords) {
+      Passwords passwords,
+      BackDoor.Kind stores) {
     static final Options DEFAULTS =
         new Options(
             SftpLimits.DEFAULTS,
@@ -66,26 +67,62 @@ final class TestGateway implements AutoCloseable {
             4 << 20,
             100,
             8,
-            Passwords.PLAIN);
+            Passwords.PLAIN,
+            BackDoor.Kind.DISK);
 
     Options authTimeout(Duration timeout) {
       return new Options(
-          limits, timeout, patience, windowBytes, maxUnauthenticated, maxChannels, passwords);
+          limits,
+          timeout,
+          patience,
+          windowBytes,
+          maxUnauthenticated,
+          maxChannels,
+          passwords,
+          stores);
     }
 
     /** How long a client may leave its window closed. */
     Options patience(Duration most) {
       return new Options(
-          limits, authTimeout, most, windowBytes, maxUnauthenticated, maxChannels, passwords);
+          limits,
+          authTimeout,
+          most,
+          windowBytes,
+          maxUnauthenticated,
+          maxChannels,
+          passwords,
+          stores);
     }
 
     Options maxUnauthenticated(int most) {
-      return new Options(limits, authTimeout, patience, windowBytes, most, maxChannels, passwords);
+      return new Options(
+          limits, authTimeout, patience, windowBytes, most, maxChannels, passwords, stores);
     }
 
     Options passwords(Passwords other) {
       return new Options(
-          limits, authTimeout, patience, windowBytes, maxUnauthenticated, maxChannels, other);
+          limits,
+          authTimeout,
+          patience,
+          windowBytes,
+          maxUnauthenticated,
+          maxChannels,
+          other,
+          stores);
+    }
+
+    /** Where all stores lie. */
+    Options stores(BackDoor.Kind kind) {
+      return new Options(
+          limits,
+          authTimeout,
+          patience,
+          windowBytes,
+          maxUnauthenticated,
+          maxChannels,
+          passwords,
+          kind);
     }
   }
 
@@ -116,6 +153,7 @@ final class TestGateway implements AutoCloseable {
   private final GatewaySshServer server;
   private final RawClient rawClient = new RawClient();
   private final Passwords passwords;
+  private final BackDoor backDoor;
 
   static TestGateway start() {
     return start(Options.DEFAULTS);
@@ -138,22 +176,13 @@ final class TestGateway implements AutoCloseable {
     source = new HikariDataSource(config);
     jdbc = JdbcClient.create(source);
     Clock clock = Clock.systemUTC();
-    stores =
-        new StoreCatalog(
-            new StoreOpener(
-                jdbc,
-                new LocalRoots(List.of(folder.resolve("stores"))),
-                new BucketStores(
-                    new S3Stores(
-                        new S3Limits(
-                            256 << 20, 32 << 20, 256 << 20, 16 << 20, Duration.ofMinutes(1))),
-                    jdbc,
-                    new DataSourceTransactionManager(source),
-                    UUID.randomUUID(),
-                    new SecretSeal(SecretSeal.randomKey()),
-                    new SimpleMeterRegistry())));
+    SecretSeal seal = new SecretSeal(SecretSeal.randomKey());
+    backDoor = options.stores().open(folder.resolve("stores"), seal);
+    UUID process = UUID.randomUUID();
+    stores = catalog(seal, process);
     ledger =
-        new LedgerForTests(source, stores, folder.resolve("journal"), new SimpleMeterRegistry());
+        new LedgerForTests(
+            source, stores, folder.resolve("journal"), new SimpleMeterRegistry(), process);
     sessions = new SessionRegistry(new ByteRates(), clock);
     admission = new Admission(options.maxUnauthenticated());
     engine =
@@ -171,6 +200,19 @@ final class TestGateway implements AutoCloseable {
         new GatewaySshServer(
             settings(options), Keys.HOST, new LoginFlow(door, sessions), admission, services);
     server.start();
+  }
+
+  private StoreCatalog catalog(SecretSeal seal, UUID process) {
+    BucketStores buckets =
+        new BucketStores(
+            new S3Stores(S3Limits.DEFAULTS),
+            jdbc,
+            new DataSourceTransactionManager(source),
+            process,
+            seal,
+            new SimpleMeterRegistry());
+    return new StoreCatalog(
+        new StoreOpener(jdbc, new LocalRoots(List.of(folder.resolve("stores"))), buckets));
   }
 
   private static SshSettings settings(Options options) {
@@ -235,6 +277,11 @@ final class TestGateway implements AutoCloseable {
   /** Where this gateway's stores lie: {@code tenant/store/…}. */
   Path stores() {
     return folder.resolve("stores");
+  }
+
+  /** The stores as somebody sees them who goes past the gateway. */
+  BackDoor backDoor() {
+    return backDoor;
   }
 
   /** A new folder for a client's own files. */

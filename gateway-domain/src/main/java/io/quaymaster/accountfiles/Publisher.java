@@ -83,11 +83,14 @@ final class Publisher {
 
   /**
    * Sets attributes of what has a name; of a file that is not complete yet, its uploader sets what
-   * it will have.
+   * it will have. Where both are there, the upload has them too if it is being written now: it is
+   * about to take the file's place.
    *
    * @param toTarget of a link, what it leads to is meant
    */
   void setAttributes(Spot spot, AttributeChange change, boolean toTarget) throws FileFailure {
+    Spot partial = partialOf(spot);
+    boolean underWay = partial != null && isUnderWay(partial);
     boolean mayBeLink = toTarget && spot.store().capabilities().symbolicLinks();
     try {
       if (mayBeLink && spot.attributes().isLink()) {
@@ -95,12 +98,24 @@ final class Publisher {
       }
       spot.store().setAttributes(spot.key(), change);
     } catch (FileFailure missing) {
-      Spot partial = missing.kind() == Kind.NOT_FOUND ? partialOf(spot) : null;
-      if (partial == null) {
+      if (partial == null || missing.kind() != Kind.NOT_FOUND) {
         throw missing;
       }
+      underWay = true;
+    }
+    if (partial != null && underWay) {
       partial.store().setAttributes(partial.key(), change);
     }
+  }
+
+  private boolean isUnderWay(Spot partial) throws FileFailure {
+    FileAttributes begun = attributesIfThere(partial);
+    return begun != null && isOpen(partial, begun);
+  }
+
+  private boolean isOpen(Spot partial, FileAttributes found) {
+    long storeId = partial.part().home().storeId();
+    return engine.sharedFiles.isOpen(storeId, found.identity());
   }
 
   /**
@@ -233,8 +248,7 @@ final class Publisher {
 
   /** To open an upload takes it out of the hands of whoever has it open. */
   private void refuseIfGoingOn(Spot partial, FileAttributes begun) throws FileFailure {
-    long storeId = partial.part().home().storeId();
-    if (isForUploads(partial) && engine.sharedFiles.isOpen(storeId, begun.identity())) {
+    if (isForUploads(partial) && isOpen(partial, begun)) {
       throw new FileFailure(Kind.BUSY, "the file is being uploaded");
     }
   }

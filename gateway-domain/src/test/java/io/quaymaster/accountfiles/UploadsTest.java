@@ -270,6 +270,19 @@ class UploadsTest {
     assertThat(bob.stat("/in.csv").mode()).isEqualTo(0640);
   }
 
+  /** As touch(1) does on a mounted home: open, set the times by name, close. */
+  @Test
+  void attributesSetWhileAFileIsBeingReplacedStayWithTheNewOne() throws Exception {
+    alice.put("/in.csv", "old");
+    AttributeChange times = new AttributeChange(0640, new AttributeChange.Times(1, 2));
+    AccountFile upload = alice.edit("/in.csv");
+    alice.files().setAttributes(Actor.path("/in.csv"), times, true);
+    assertThat(bob.stat("/in.csv").modifiedSeconds()).isEqualTo(2);
+    upload.close();
+    assertThat(bob.stat("/in.csv").modifiedSeconds()).isEqualTo(2);
+    assertThat(bob.stat("/in.csv").mode()).isEqualTo(0640);
+  }
+
   @Test
   void aHomeOnDiskAndAMountOfUploadsKeepTheirWays() throws Exception {
     cluster.account("carl@beta").home("disk", "carl");
