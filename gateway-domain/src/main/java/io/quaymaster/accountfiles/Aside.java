@@ -1,5 +1,6 @@
 package io.quaymaster.accountfiles;
 
+import io.quaymaster.accountfiles.NameLocks.Held;
 import io.quaymaster.accountfiles.View.Spot;
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.FileFailure.Kind;
@@ -13,6 +14,9 @@ record Aside(AccountFilesEngine engine, Renamer renamer, Spot partial, Spot targ
    * partial, the first to close it publishes it for both.
    */
   void publish(SharedFile counted) throws FileFailure {
+    if (isUpload()) {
+      refuseUnlessOurs(counted);
+    }
     try {
       renamer.replace(partial, target, () -> lay(counted));
     } catch (FileFailure gone) {
@@ -20,6 +24,23 @@ record Aside(AccountFilesEngine engine, Renamer renamer, Spot partial, Spot targ
         throw gone;
       }
     }
+  }
+
+  /** What has the partial's name by now may be another's, who has not published it yet. */
+  private static void refuseUnlessOurs(SharedFile counted) throws FileFailure {
+    counted.lock().lock();
+    try {
+      if (counted.isSuperseded() || counted.isNameless()) {
+        throw new FileFailure(Kind.BUSY, "another session went on with this upload, or removed it");
+      }
+    } finally {
+      counted.lock().unlock();
+    }
+  }
+
+  /** Both names, for the caller alone. */
+  Held names() {
+    return engine.names(partial.part().home().storeId()).names(partial.key(), target.key());
   }
 
   private void lay(SharedFile counted) throws FileFailure {

@@ -1,5 +1,6 @@
 package io.quaymaster.accountfiles;
 
+import io.quaymaster.accountfiles.NameLocks.Held;
 import io.quaymaster.accountfiles.View.Spot;
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.quota.SharedFile;
@@ -56,16 +57,20 @@ final class FileEnding {
       attempt(() -> preserve(counted));
     }
     attempt(() -> settle(counted));
-    attempt(opened.file()::close);
     Aside aside = opened.aside();
     if (aside == null) {
+      attempt(opened.file()::close);
       return;
     }
-    if (complete && failed == null) {
-      attempt(() -> aside.publish(counted));
-    }
-    if (failed != null) {
-      aside.recount(counted);
+    // Until it is known what became of it, nobody begins another upload of the name.
+    try (Held _ = aside.names()) {
+      attempt(opened.file()::close);
+      if (complete && failed == null) {
+        attempt(() -> aside.publish(counted));
+      }
+      if (failed != null) {
+        aside.recount(counted);
+      }
     }
   }
 

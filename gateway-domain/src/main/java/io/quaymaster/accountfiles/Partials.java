@@ -3,6 +3,7 @@ package io.quaymaster.accountfiles;
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.FileFailure.Kind;
 import io.quaymaster.files.FileName;
+import io.quaymaster.files.FileStore;
 import io.quaymaster.files.RealPath;
 import io.quaymaster.login.Grant;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,7 @@ import java.util.Optional;
  */
 final class Partials {
   /** Reserved: a client's path with a component that begins so leads nowhere. */
-  private static final String PREFIX = ".quaymaster-partial.";
+  private static final String PREFIX = FileStore.ASIDE;
 
   private static final String RESERVED = "/" + PREFIX;
 

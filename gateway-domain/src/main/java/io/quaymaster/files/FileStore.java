@@ -33,6 +33,12 @@ package io.quaymaster.files;
  */
 public interface FileStore extends AutoCloseable {
   /**
+   * What the names of files begin with that are not complete. Only {@link #createAside} gives such
+   * a name, so a store need not look for anything else under it.
+   */
+  String ASIDE = ".quaymaster-partial.";
+
+  /**
    * What a store can do beyond the common.
    *
    * @param writesAnywhere any byte of a file can be written at any time, and others see it at once.

@@ -163,6 +163,11 @@ public final class SharedFile {
     return had;
   }
 
+  /** Whether its last name is gone. */
+  public boolean isNameless() {
+    return nameless;
+  }
+
   /**
    * Somebody else has opened this upload and goes on with it, under a count of its own which begins
    * with what the store has. All else is given back, and this one counts no more.

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An upload that is not complete.
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: any; those that change it wait for each other.
  */
 final class Draft implements TransferMemory.Holder {
+  private static final Logger log = LoggerFactory.getLogger(Draft.class);
+
   private final UploadServices services;
   private final String objectKey;
   private final StoreKey key;
@@ -258,10 +262,21 @@ final class Draft implements TransferMemory.Holder {
       case UploadContent.Complete.InParts(var parts) -> {
         bucket.complete(multipart(false), parts, keep && bucket.traits().conditionalComplete());
         if (attributesChanged) {
-          // The server wants to know them when the upload begins; clients say them at its end.
-          new ServerCopy(bucket).describe(objectKey, new AttributeChange(mode, times));
+          describe();
         }
       }
+    }
+  }
+
+  /**
+   * The server wants to know attributes when the upload begins; clients say them at its end. The
+   * file is complete by now, so that they are not kept is no failure of it.
+   */
+  private void describe() {
+    try {
+      new ServerCopy(services.bucket()).describe(objectKey, new AttributeChange(mode, times));
+    } catch (FileFailure unkept) {
+      log.warn("Times and mode of {} are not kept: {}", target, unkept.getMessage());
     }
   }
 

@@ -34,6 +34,7 @@ public final class S3FileStore implements FileStore {
   private final Uploads uploads;
   private final Moves moves;
   private final DirectoryRename directoryRename;
+  private final Renames renames;
   private final Census census;
   private final Sweeper sweeper;
   private final TransferMemory downloadMemory;
@@ -57,6 +58,7 @@ public final class S3FileStore implements FileStore {
     this.uploads = new Uploads(services, names);
     this.moves = new Moves(moveRecords);
     this.directoryRename = new DirectoryRename(bucket, names, moveRecords, moves, directories);
+    this.renames = new Renames(bucket, names, directories, uploads, moves, directoryRename);
     this.census = new Census(bucket, names, moves);
     this.sweeper = sweeper;
     this.downloadMemory = downloadMemory;
@@ -205,6 +207,10 @@ public final class S3FileStore implements FileStore {
     if (working.isPresent()) {
       return working.get();
     }
+    if (key.name().startsWith(ASIDE)) {
+      // The bucket need not be asked: each question is a request.
+      return uploads.find(key).orElseThrow(() -> new FileFailure(Kind.NOT_FOUND, "no such upload"));
+    }
     if (!key.isRoot()) {
       Optional<ObjectInfo> object = bucket.head(names.file(key));
       if (object.isPresent()) {
@@ -328,66 +334,10 @@ public final class S3FileStore implements FileStore {
     creating[Math.min(one, other)].lock();
     creating[Math.max(one, other)].lock();
     try {
-      Optional<ObjectInfo> file = bucket.head(names.file(from));
-      if (file.isPresent()) {
-        renameFile(file.get(), from, to, replace);
-      } else {
-        renameDirectory(from, to, replace);
-      }
+      renames.rename(from, to, replace);
     } finally {
       creating[Math.max(one, other)].unlock();
       creating[Math.min(one, other)].unlock();
-    }
-  }
-
-  private void renameFile(ObjectInfo file, StoreKey from, StoreKey to, boolean replace)
-      throws FileFailure {
-    if (directories.isThere(to)) {
-      throw replace ? isDirectory() : taken();
-    }
-    if (from.equals(to)) {
-      if (!replace) {
-        throw taken();
-      }
-      return;
-    }
-    directories.require(to.parent());
-    new ServerCopy(bucket).copy(file, names.file(to), file.metadataKeepingTime(), !replace);
-    bucket.delete(file.key());
-    directories.keep(from.parent());
-  }
-
-  private void renameDirectory(StoreKey from, StoreKey to, boolean replace) throws FileFailure {
-    if (!directories.isThere(from)) {
-      throw directories.missing(from);
-    }
-    boolean file = bucket.head(names.file(to)).isPresent();
-    boolean directory = directories.isThere(to);
-    if (!replace && (file || directory)) {
-      throw taken();
-    }
-    if (from.equals(to)) {
-      return;
-    }
-    if (to.startsWith(from)) {
-      throw new FileFailure(Kind.INVALID_ARGUMENT, "a directory cannot go into itself");
-    }
-    if (file) {
-      throw new FileFailure(Kind.NOT_A_DIRECTORY, "a file has the new name");
-    }
-    directories.require(to.parent());
-    moves.refuseMove(from);
-    refuseToMove(from, to);
-    directoryRename.rename(from, to, () -> refuseToMove(from, to));
-  }
-
-  private void refuseToMove(StoreKey from, StoreKey to) throws FileFailure {
-    if (!directories.isEmpty(to)) {
-      throw new FileFailure(Kind.DIRECTORY_NOT_EMPTY, "the directory is not empty");
-    }
-    if (uploads.anyBelow(from) || uploads.anyBelow(to)) {
-      throw new FileFailure(
-          Kind.BUSY, "an upload that is not complete lies in the directory, and cannot move");
     }
   }
 

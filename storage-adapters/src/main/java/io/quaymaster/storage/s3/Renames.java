@@ -1,0 +1,98 @@
+package io.quaymaster.storage.s3;
+
+import io.quaymaster.files.FileFailure;
+import io.quaymaster.files.FileFailure.Kind;
+import io.quaymaster.files.StoreKey;
+import java.util.Optional;
+
+/** What a new name meets, and how a file or a directory gets it. The caller keeps others away. */
+final class Renames {
+  private final Bucket bucket;
+  private final KeyNames names;
+  private final Directories directories;
+  private final Uploads uploads;
+  private final Moves moves;
+  private final DirectoryRename directoryRename;
+
+  Renames(
+      Bucket bucket,
+      KeyNames names,
+      Directories directories,
+      Uploads uploads,
+      Moves moves,
+      DirectoryRename directoryRename) {
+    this.bucket = bucket;
+    this.names = names;
+    this.directories = directories;
+    this.uploads = uploads;
+    this.moves = moves;
+    this.directoryRename = directoryRename;
+  }
+
+  /** As {@link io.quaymaster.files.FileStore#rename}; neither is the root. */
+  void rename(StoreKey from, StoreKey to, boolean replace) throws FileFailure {
+    Optional<ObjectInfo> file = bucket.head(names.file(from));
+    if (file.isPresent()) {
+      renameFile(file.get(), from, to, replace);
+    } else {
+      renameDirectory(from, to, replace);
+    }
+  }
+
+  private static FileFailure taken() {
+    return new FileFailure(Kind.EXISTS, "the name is taken");
+  }
+
+  private void renameFile(ObjectInfo file, StoreKey from, StoreKey to, boolean replace)
+      throws FileFailure {
+    if (directories.isThere(to)) {
+      throw replace
+          ? new FileFailure(Kind.IS_A_DIRECTORY, "a directory has the new name")
+          : taken();
+    }
+    if (from.equals(to)) {
+      if (!replace) {
+        throw taken();
+      }
+      return;
+    }
+    directories.require(to.parent());
+    new ServerCopy(bucket).copy(file, names.file(to), file.metadataKeepingTime(), !replace);
+    bucket.delete(file.key());
+    directories.keep(from.parent());
+  }
+
+  private void renameDirectory(StoreKey from, StoreKey to, boolean replace) throws FileFailure {
+    if (!directories.isThere(from)) {
+      throw directories.missing(from);
+    }
+    boolean file = bucket.head(names.file(to)).isPresent();
+    boolean directory = directories.isThere(to);
+    if (!replace && (file || directory)) {
+      throw taken();
+    }
+    if (from.equals(to)) {
+      return;
+    }
+    if (to.startsWith(from)) {
+      throw new FileFailure(Kind.INVALID_ARGUMENT, "a directory cannot go into itself");
+    }
+    if (file) {
+      throw new FileFailure(Kind.NOT_A_DIRECTORY, "a file has the new name");
+    }
+    directories.require(to.parent());
+    moves.refuseMove(from);
+    refuseToMove(from, to);
+    directoryRename.rename(from, to, () -> refuseToMove(from, to));
+  }
+
+  private void refuseToMove(StoreKey from, StoreKey to) throws FileFailure {
+    if (!directories.isEmpty(to)) {
+      throw new FileFailure(Kind.DIRECTORY_NOT_EMPTY, "the directory is not empty");
+    }
+    if (uploads.anyBelow(from) || uploads.anyBelow(to)) {
+      throw new FileFailure(
+          Kind.BUSY, "an upload that is not complete lies in the directory, and cannot move");
+    }
+  }
+}
