@@ -58,15 +58,6 @@ final class DraftRecord {
     }
   }
 
-  boolean isRecorded() {
-    lock.lock();
-    try {
-      return recorded;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** The multipart upload was begun. */
   void started(StoreKey target, String uploadId, int mode, @Nullable Times times)
       throws FileFailure {

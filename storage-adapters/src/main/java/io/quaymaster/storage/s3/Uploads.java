@@ -81,7 +81,7 @@ final class Uploads {
         new Draft(services, UUID.randomUUID(), key, target, names.file(target), mode, false);
     DraftFile file = new DraftFile(this, draft, access);
     if (live.putIfAbsent(key, new Live(draft, file)) != null) {
-      draft.discard();
+      services.bucket().close();
       throw new FileFailure(Kind.EXISTS, "the name is taken");
     }
     return file;
