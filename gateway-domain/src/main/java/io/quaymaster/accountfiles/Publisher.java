@@ -129,9 +129,10 @@ final class Publisher {
       guard.require(Permission.READ, target.path());
     }
     Spot partial = besideOf(target);
+    Aside aside = new Aside(engine, renamer, partial, target);
     Lock gate = engine.gates.passing(target.part().home().storeId());
     gate.lock();
-    try (Held _ = names(target, partial)) {
+    try (Held _ = aside.names()) {
       FileAttributes complete = attributesIfThere(target);
       boolean begun = attributesIfThere(partial) != null;
       boolean there = complete != null || begun;
@@ -146,7 +147,6 @@ final class Publisher {
         return readOnly(begun ? partial : target);
       }
       guard.require(complete == null ? Permission.CREATE : Permission.WRITE, target.path());
-      Aside aside = new Aside(engine, renamer, partial, target);
       if (begun) {
         return opener.openExisting(partial, request).beside(aside);
       }
@@ -159,10 +159,6 @@ final class Publisher {
     } finally {
       gate.unlock();
     }
-  }
-
-  private Held names(Spot target, Spot partial) {
-    return engine.names(target.part().home().storeId()).names(target.key(), partial.key());
   }
 
   private static FileOpener.Opened readOnly(Spot spot) throws FileFailure {
@@ -225,9 +221,10 @@ final class Publisher {
    */
   void setSize(Spot target, long sizeBytes) throws FileFailure {
     Spot partial = besideOf(target);
+    Aside aside = new Aside(engine, renamer, partial, target);
     Lock gate = engine.gates.passing(target.part().home().storeId());
     gate.lock();
-    try (Held _ = names(target, partial)) {
+    try (Held _ = aside.names()) {
       FileAttributes begun = attributesIfThere(partial);
       if (begun != null) {
         refuseIfGoingOn(partial, begun);
@@ -240,7 +237,7 @@ final class Publisher {
       }
       FileAttributes complete = target.attributes();
       refuseUnlessFile(complete);
-      replaceBySized(new Aside(engine, renamer, partial, target), complete, sizeBytes);
+      replaceBySized(aside, complete, sizeBytes);
     } finally {
       gate.unlock();
     }

@@ -52,7 +52,7 @@ final class Bucket implements AutoCloseable {
 
   /**
    * @param client adds checksums to what it sends, if the server takes them
-   * @param plain does not; both share their connections
+   * @param plain does not
    */
   Bucket(S3Client client, S3Client plain, S3Settings settings, S3Meters meters) {
     this.client = client;
@@ -194,7 +194,7 @@ final class Bucket implements AutoCloseable {
    * @param like whose type and headers the object gets; null: none
    * @param checksummed see {@link Multipart}
    */
-  String beginUpload(
+  Multipart beginUpload(
       String key, Map<String, String> metadata, @Nullable ObjectInfo like, boolean checksummed)
       throws FileFailure {
     CreateMultipartUploadRequest.Builder request =
@@ -215,7 +215,9 @@ final class Bucket implements AutoCloseable {
           .contentDisposition(d.contentDisposition())
           .cacheControl(d.cacheControl());
     }
-    return Requests.run(() -> of(checksummed).createMultipartUpload(request.build()).uploadId());
+    String id =
+        Requests.run(() -> of(checksummed).createMultipartUpload(request.build()).uploadId());
+    return new Multipart(key, id, checksummed);
   }
 
   /** The client that adds checksums to what it sends, or the one that does not. */
@@ -234,14 +236,27 @@ final class Bucket implements AutoCloseable {
             .checksumCRC32(crc)
             .contentMD5(crc == null ? payload.contentMd5() : null)
             .build();
+    return inFlight(
+        () -> {
+          UploadPartResponse sent =
+              Requests.sending(
+                  () -> of(upload.checksummed()).uploadPart(request, payload.body()),
+                  stored -> isSame(payload, crc, stored.checksumCRC32(), stored.eTag()));
+          meters.sent(payload.length());
+          return new Part(number, payload.length(), sent.eTag(), crc);
+        });
+  }
+
+  /** A part on its way. */
+  @FunctionalInterface
+  private interface Sending {
+    Part send() throws FileFailure;
+  }
+
+  private Part inFlight(Sending sending) throws FileFailure {
     meters.partsInFlight(1);
     try {
-      UploadPartResponse sent =
-          Requests.sending(
-              () -> of(upload.checksummed()).uploadPart(request, payload.body()),
-              stored -> isSame(payload, crc, stored.checksumCRC32(), stored.eTag()));
-      meters.sent(payload.length());
-      return new Part(number, payload.length(), sent.eTag(), crc);
+      return sending.send();
     } finally {
       meters.partsInFlight(-1);
     }
@@ -262,13 +277,11 @@ final class Bucket implements AutoCloseable {
             .uploadId(upload.uploadId())
             .partNumber(number)
             .build();
-    meters.partsInFlight(1);
-    try {
-      var copied = Requests.unchanged(() -> client.uploadPartCopy(request)).copyPartResult();
-      return new Part(number, from.length(), copied.eTag(), copied.checksumCRC32());
-    } finally {
-      meters.partsInFlight(-1);
-    }
+    return inFlight(
+        () -> {
+          var copied = Requests.unchanged(() -> client.uploadPartCopy(request)).copyPartResult();
+          return new Part(number, from.length(), copied.eTag(), copied.checksumCRC32());
+        });
   }
 
   private static String range(long offset, long length) {

@@ -153,6 +153,20 @@ final class Draft implements TransferMemory.Holder {
     }
   }
 
+  /** The same without an answer. */
+  @FunctionalInterface
+  private interface Change {
+    void run() throws FileFailure;
+  }
+
+  private void change(Change change) throws FileFailure {
+    awake(
+        () -> {
+          change.run();
+          return size;
+        });
+  }
+
   private void refuseIfGone() throws FileFailure {
     if (gone) {
       throw new FileFailure(Kind.INVALID_HANDLE, "the upload was given up");
@@ -163,12 +177,11 @@ final class Draft implements TransferMemory.Holder {
     lock.lock();
     try {
       boolean slept = asleep;
-      awake(
+      change(
           () -> {
             mode = change.mode() == null ? mode : change.mode();
             times = change.times() == null ? times : change.times();
             attributesChanged |= !change.isNone();
-            return change;
           });
       if (slept) {
         preserve();
@@ -179,22 +192,11 @@ final class Draft implements TransferMemory.Holder {
   }
 
   void write(long offset, ByteBuffer from) throws FileFailure {
-    if (isResumable()) {
-      services.memory().register(this);
-    }
-    awake(
-        () -> {
-          content.write(offset, from);
-          return from;
-        });
+    change(() -> content.write(offset, from));
   }
 
   void append(CopySource source, long offset) throws FileFailure {
-    awake(
-        () -> {
-          content.append(source, offset);
-          return source;
-        });
+    change(() -> content.append(source, offset));
   }
 
   int read(long offset, ByteBuffer into) throws FileFailure {
@@ -202,7 +204,7 @@ final class Draft implements TransferMemory.Holder {
   }
 
   void setSize(long newSize) throws FileFailure {
-    awake(
+    change(
         () -> {
           if (newSize == 0) {
             content.clear();
@@ -212,7 +214,6 @@ final class Draft implements TransferMemory.Holder {
           } else {
             content.setSize(newSize);
           }
-          return newSize;
         });
   }
 
@@ -221,7 +222,7 @@ final class Draft implements TransferMemory.Holder {
     String begun = uploadId;
     if (begun == null) {
       checksummed = !copies && services.bucket().traits().checksums();
-      begun = services.bucket().beginUpload(objectKey, metadata(), null, checksummed);
+      begun = services.bucket().beginUpload(objectKey, metadata(), null, checksummed).uploadId();
       uploadId = begun;
       attributesChanged = false;
       if (isResumable()) {
@@ -241,14 +242,13 @@ final class Draft implements TransferMemory.Holder {
    * @throws FileFailure EXISTS
    */
   void complete() throws FileFailure {
-    awake(
+    change(
         () -> {
           UploadContent.Complete whole = content.complete(uploadId != null);
           record.completing();
           make(whole);
           record.remove();
           forget();
-          return whole;
         });
   }
 
@@ -302,7 +302,7 @@ final class Draft implements TransferMemory.Holder {
 
   /** Makes sure that nobody else goes on with it. */
   void claim() throws FileFailure {
-    awake(() -> id);
+    change(() -> {});
   }
 
   /** Everybody waits for memory: this one gives back what it has, and queues for a part's. */
@@ -322,7 +322,7 @@ final class Draft implements TransferMemory.Holder {
     checksummed = saved.parts().stream().allMatch(part -> part.checksum() != null);
     content.restore(saved);
     asleep = false;
-    services.memory().register(this);
+    attach();
   }
 
   /** Gives up all of it. */
@@ -373,6 +373,11 @@ final class Draft implements TransferMemory.Holder {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Somebody in this process works at it: it can be asked for its memory. */
+  void attach() {
+    services.memory().register(this);
   }
 
   /** Nobody in this process works at it any more. */

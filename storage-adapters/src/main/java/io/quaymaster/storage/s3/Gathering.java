@@ -34,8 +34,7 @@ final class Gathering {
   static Gathering begin(Bucket bucket, String scratchPrefix) throws FileFailure {
     String key = scratchPrefix + UUID.randomUUID();
     boolean checksums = bucket.traits().checksums();
-    String id = bucket.beginUpload(key, Map.of(), null, checksums);
-    return new Gathering(bucket, new Multipart(key, id, checksums));
+    return new Gathering(bucket, bucket.beginUpload(key, Map.of(), null, checksums));
   }
 
   long bytes() {

@@ -127,8 +127,7 @@ final class Moves {
 
   /** Whether a name is not there now. */
   boolean hides(StoreKey key) {
-    List<Move> moves = current();
-    return !moves.isEmpty() && moves.stream().anyMatch(move -> key.startsWith(hidden(move)));
+    return current().stream().anyMatch(move -> key.startsWith(hidden(move)));
   }
 
   /** Directories that are not there now. */

@@ -18,9 +18,6 @@ import org.slf4j.LoggerFactory;
 final class PartSender {
   private static final Logger log = LoggerFactory.getLogger(PartSender.class);
 
-  /** What one request copies, in bytes: some seconds' work of a server. */
-  private static final long COPY_PART = 512L << 20;
-
   /** The multipart upload on the server, begun when it is first needed. */
   @FunctionalInterface
   interface Begun {
@@ -153,10 +150,7 @@ final class PartSender {
   void copy(CopySource source) throws FileFailure {
     finishGathering();
     Multipart upload = begun.multipart(true);
-    CopySource rest = source;
-    for (long left = (source.length() + COPY_PART - 1) / COPY_PART; left > 0; left--) {
-      CopySource piece = rest.first(rest.length() / left);
-      rest = rest.from(piece.length());
+    for (CopySource piece : source.pieces(CopySource.PART)) {
       parts.send(
           number -> {
             Part part = services.bucket().copyPart(piece, upload, number);

@@ -39,20 +39,16 @@ final class Renames {
     }
   }
 
-  private static FileFailure taken() {
-    return new FileFailure(Kind.EXISTS, "the name is taken");
-  }
-
   private void renameFile(ObjectInfo file, StoreKey from, StoreKey to, boolean replace)
       throws FileFailure {
     if (directories.isThere(to)) {
       throw replace
           ? new FileFailure(Kind.IS_A_DIRECTORY, "a directory has the new name")
-          : taken();
+          : S3Failures.taken(null);
     }
     if (from.equals(to)) {
       if (!replace) {
-        throw taken();
+        throw S3Failures.taken(null);
       }
       return;
     }
@@ -69,7 +65,7 @@ final class Renames {
     boolean file = bucket.head(names.file(to)).isPresent();
     boolean directory = directories.isThere(to);
     if (!replace && (file || directory)) {
-      throw taken();
+      throw S3Failures.taken(null);
     }
     if (from.equals(to)) {
       return;

@@ -43,12 +43,10 @@ final class Requests {
     try {
       return answered(call);
     } catch (SdkException failure) {
-      throw S3Failures.isConditionNotMet(failure) ? taken(failure) : S3Failures.of(failure);
+      throw S3Failures.isConditionNotMet(failure)
+          ? S3Failures.taken(failure)
+          : S3Failures.of(failure);
     }
-  }
-
-  private static FileFailure taken(SdkException failure) {
-    return new FileFailure(Kind.EXISTS, "the name is taken", failure);
   }
 
   /** For what must come from one version of an object. */
@@ -80,7 +78,7 @@ final class Requests {
         }
       } catch (SdkException failure) {
         if (S3Failures.isConditionNotMet(failure)) {
-          throw taken(failure);
+          throw S3Failures.taken(failure);
         }
         if (!S3Failures.isDamaged(failure)) {
           throw S3Failures.of(failure);

@@ -3,6 +3,7 @@ package io.quaymaster.storage.s3;
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.FileFailure.Kind;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -89,6 +90,13 @@ final class S3Failures {
                   : "the store failed",
               failure);
     };
+  }
+
+  /**
+   * @param refused what the server said; null: it was seen before
+   */
+  static FileFailure taken(@Nullable SdkException refused) {
+    return new FileFailure(Kind.EXISTS, "the name is taken", refused);
   }
 
   static String code(AwsServiceException failure) {

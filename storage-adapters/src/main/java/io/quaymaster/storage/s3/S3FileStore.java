@@ -151,10 +151,6 @@ public final class S3FileStore implements FileStore {
     return new FileFailure(Kind.IS_A_DIRECTORY, "a directory");
   }
 
-  private static FileFailure taken() {
-    return new FileFailure(Kind.EXISTS, "the name is taken");
-  }
-
   @Override
   public OpenFile create(StoreKey key, Access access, int mode) throws FileFailure {
     change(key);
@@ -188,7 +184,7 @@ public final class S3FileStore implements FileStore {
         || uploads.isClaimed(key)
         || bucket.head(names.file(key)).isPresent()
         || directories.isThere(key)) {
-      throw taken();
+      throw S3Failures.taken(null);
     }
   }
 
@@ -252,13 +248,16 @@ public final class S3FileStore implements FileStore {
   @Override
   public Listing list(StoreKey key) throws FileFailure {
     look(key);
-    if (!directories.isThere(key)) {
-      if (bucket.head(names.file(key)).isPresent()) {
-        throw new FileFailure(Kind.NOT_A_DIRECTORY, "not a directory");
-      }
-      throw directories.missing(key);
-    }
+    requireDirectory(key);
     return new BucketListing(bucket, key, names.directory(key), uploads.in(key), moves);
+  }
+
+  private void requireDirectory(StoreKey key) throws FileFailure {
+    if (!directories.isThere(key)) {
+      throw bucket.head(names.file(key)).isPresent()
+          ? new FileFailure(Kind.NOT_A_DIRECTORY, "not a directory")
+          : directories.missing(key);
+    }
   }
 
   @Override
@@ -281,12 +280,7 @@ public final class S3FileStore implements FileStore {
     if (key.isRoot()) {
       throw new FileFailure(Kind.BUSY, "the store's root stays");
     }
-    if (!directories.isThere(key)) {
-      if (bucket.head(names.file(key)).isPresent()) {
-        throw new FileFailure(Kind.NOT_A_DIRECTORY, "not a directory");
-      }
-      throw directories.missing(key);
-    }
+    requireDirectory(key);
     if (!directories.isEmpty(key) || uploads.anyBelow(key)) {
       throw new FileFailure(Kind.DIRECTORY_NOT_EMPTY, "the directory is not empty");
     }

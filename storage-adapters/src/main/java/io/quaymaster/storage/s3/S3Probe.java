@@ -150,8 +150,7 @@ final class S3Probe {
 
   private void inParts(Bucket bucket, boolean keep) throws FileFailure {
     boolean checksums = bucket.traits().checksums();
-    Multipart upload =
-        new Multipart(key, bucket.beginUpload(key, METADATA, null, checksums), checksums);
+    Multipart upload = bucket.beginUpload(key, METADATA, null, checksums);
     try {
       Part part = bucket.uploadPart(upload, 1, payload("probe"));
       bucket.complete(upload, List.of(part), keep);

@@ -8,9 +8,6 @@ import java.util.Map;
 
 /** Copies that the server makes, of objects of any length. */
 final class ServerCopy {
-  /** Bytes of a part; some seconds' work of a server. */
-  private static final long PART = 512L << 20;
-
   private static final int AT_ONCE = 4;
 
   private final Bucket bucket;
@@ -30,7 +27,7 @@ final class ServerCopy {
       throws FileFailure {
     S3Traits traits = bucket.traits();
     if (keep && bucket.head(key).isPresent()) {
-      throw new FileFailure(Kind.EXISTS, "the name is taken");
+      throw S3Failures.taken(null);
     }
     boolean unsure = keep && !traits.conditionalCopy();
     if (unsure && source.sizeBytes() == 0 && traits.conditionalPut()) {
@@ -51,13 +48,11 @@ final class ServerCopy {
   private void copyInParts(
       ObjectInfo source, String key, Map<String, String> metadata, boolean keep)
       throws FileFailure {
-    Multipart upload = new Multipart(key, bucket.beginUpload(key, metadata, source, false), false);
+    Multipart upload = bucket.beginUpload(key, metadata, source, false);
     SentParts parts = new SentParts();
     try {
-      CopySource rest = new CopySource(source, 0, source.sizeBytes());
-      for (long left = (rest.length() + PART - 1) / PART; left > 0; left--) {
-        CopySource piece = rest.first(rest.length() / left);
-        rest = rest.from(piece.length());
+      CopySource whole = new CopySource(source, 0, source.sizeBytes());
+      for (CopySource piece : whole.pieces(CopySource.PART)) {
         parts.awaitFewerThan(AT_ONCE);
         parts.check();
         parts.send(number -> bucket.copyPart(piece, upload, number), () -> {});

@@ -39,14 +39,14 @@ final class Uploads {
   /** Names that plain uploads will take when they are closed. */
   private final Set<StoreKey> claimed = ConcurrentHashMap.newKeySet();
 
-  /** One more upload is open. */
-  void opened() {
-    services.bucket().retained();
-  }
-
   Uploads(UploadServices services, KeyNames names) {
     this.services = services;
     this.names = names;
+  }
+
+  /** One more upload is open. */
+  void opened() {
+    services.bucket().retained();
   }
 
   /** Begins an upload that replaces an object when it is closed. */
@@ -61,7 +61,7 @@ final class Uploads {
    */
   DraftFile beginNew(StoreKey key, Access access, int mode) throws FileFailure {
     if (!claimed.add(key)) {
-      throw new FileFailure(Kind.EXISTS, "the name is taken");
+      throw S3Failures.taken(null);
     }
     return plain(key, access, mode, true);
   }
@@ -82,8 +82,9 @@ final class Uploads {
     DraftFile file = new DraftFile(this, draft, access);
     if (live.putIfAbsent(key, new Live(draft, file)) != null) {
       services.bucket().close();
-      throw new FileFailure(Kind.EXISTS, "the name is taken");
+      throw S3Failures.taken(null);
     }
+    draft.attach();
     return file;
   }
 

@@ -4,9 +4,11 @@ import static io.quaymaster.files.FileStoreFixture.fails;
 import static io.quaymaster.storage.s3.Stage.MIB;
 import static io.quaymaster.storage.s3.Stage.begin;
 import static io.quaymaster.storage.s3.Stage.bytes;
+import static io.quaymaster.storage.s3.Stage.goOn;
 import static io.quaymaster.storage.s3.Stage.holds;
 import static io.quaymaster.storage.s3.Stage.key;
 import static io.quaymaster.storage.s3.Stage.publish;
+import static io.quaymaster.storage.s3.Stage.put;
 import static io.quaymaster.storage.s3.Stage.resume;
 import static io.quaymaster.storage.s3.Stage.write;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,10 +61,7 @@ class GatheringTest {
   @Test
   void gatheredPartsAreWholeAndLeaveNothing() throws Exception {
     byte[] data = bytes(67 * MIB + 3, 50);
-    OpenFile file = begin(store, "long");
-    write(file, data, 0, data.length);
-    file.close();
-    publish(store, "long");
+    put(store, "long", data);
     holds(store, "long", data);
     assertThat(stage.objects()).containsExactly("in/long");
     assertThat(stage.multipartUploads()).isZero();
@@ -84,10 +83,7 @@ class GatheringTest {
     again.close();
     assertThat(store.measure(StoreKey.ROOT)).isEqualTo(new Measure(second, 1, false));
     try (S3FileStore other = store()) {
-      OpenFile last = resume(other, "long");
-      write(last, data, second, data.length);
-      last.close();
-      publish(other, "long");
+      goOn(other, "long", data, second);
       holds(other, "long", data);
     }
   }

@@ -14,7 +14,6 @@ import io.quaymaster.files.OpenFile;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,8 +100,8 @@ class RenameTest {
     it.raw
         .s3()
         .putObject(put -> put.bucket(it.raw.name()).key("in/a"), RequestBody.fromBytes(bytes));
-    AtomicLong through = new AtomicLong();
-    S3FileStore store = it.open(it.server.endpoint(), new CountingMeters(through));
+    Stage.Counts counts = new Stage.Counts();
+    S3FileStore store = it.open(it.server.endpoint(), counts);
     store.rename(key("a"), key("b"), false);
     OpenFile from = store.open(key("b"), Access.READ);
     OpenFile to = store.create(key("c"), Access.WRITE, 0644);
@@ -110,37 +109,13 @@ class RenameTest {
     to.close();
     from.close();
     store.close();
-    assertThat(through).hasValue(0);
+    assertThat(counts.sent).hasValue(0);
+    assertThat(counts.received).hasValue(0);
     assertThat(
             it.raw
                 .s3()
                 .getObjectAsBytes(get -> get.bucket(it.raw.name()).key("in/c"))
                 .asByteArrayUnsafe())
         .isEqualTo(bytes);
-  }
-
-  /** Counts bytes. */
-  private record CountingMeters(AtomicLong through) implements S3Meters {
-    @Override
-    public void request(String operation, String outcome, Duration took, int attempts) {}
-
-    @Override
-    public void sent(long bytes) {
-      through.addAndGet(bytes);
-    }
-
-    @Override
-    public void received(long bytes) {
-      through.addAndGet(bytes);
-    }
-
-    @Override
-    public void partsInFlight(int change) {}
-
-    @Override
-    public void memory(long change) {}
-
-    @Override
-    public void orphanUploadsAborted(int count) {}
   }
 }

@@ -19,7 +19,7 @@ class RequestMeteringTest {
 
   private final BucketStore it = BucketStore.open();
   private final List<Request> requests = new CopyOnWriteArrayList<>();
-  private final S3FileStore store = it.open(it.proxy.endpoint(), new Requests(requests));
+  private final S3FileStore store = it.open(it.proxy.endpoint(), new Told(requests));
 
   @BeforeEach
   void plant() {
@@ -69,26 +69,17 @@ class RequestMeteringTest {
         .matches(request -> request.outcome().equals("unreachable") && request.attempts() > 2);
   }
 
-  private record Requests(List<Request> told) implements S3Meters {
-    @Override
-    public void request(String operation, String outcome, Duration took, int attempts) {
-      assertThat(took).isPositive();
-      told.add(new Request(operation, outcome, attempts));
+  private static final class Told extends Stage.Counts {
+    private final List<Request> requests;
+
+    Told(List<Request> requests) {
+      this.requests = requests;
     }
 
     @Override
-    public void sent(long bytes) {}
-
-    @Override
-    public void received(long bytes) {}
-
-    @Override
-    public void partsInFlight(int change) {}
-
-    @Override
-    public void memory(long change) {}
-
-    @Override
-    public void orphanUploadsAborted(int count) {}
+    public void request(String operation, String outcome, Duration took, int attempts) {
+      assertThat(took).isPositive();
+      requests.add(new Request(operation, outcome, attempts));
+    }
   }
 }

@@ -23,7 +23,7 @@ final class Stage {
   static final int WRITE = 32 << 10;
 
   /** Counts what the tests look at. */
-  static final class Counts implements S3Meters {
+  static class Counts implements S3Meters {
     final AtomicLong sent = new AtomicLong();
     final AtomicLong received = new AtomicLong();
     final AtomicLong memory = new AtomicLong();
@@ -115,6 +115,23 @@ final class Stage {
     for (int at = from; at < to; at += WRITE) {
       file.write(at, ByteBuffer.wrap(bytes, at, Math.min(WRITE, to - at)));
     }
+  }
+
+  /** A whole upload: begun, written, closed and published. */
+  static void put(S3FileStore store, String name, byte[] bytes) throws FileFailure {
+    put(begin(store, name), store, name, bytes, 0);
+  }
+
+  /** The rest of an upload of which the store has kept some. */
+  static void goOn(S3FileStore store, String name, byte[] bytes, int from) throws FileFailure {
+    put(resume(store, name), store, name, bytes, from);
+  }
+
+  private static void put(OpenFile file, S3FileStore store, String name, byte[] bytes, int from)
+      throws FileFailure {
+    write(file, bytes, from, bytes.length);
+    file.close();
+    publish(store, name);
   }
 
   static void holds(S3FileStore store, String name, byte[] expected) throws FileFailure {

@@ -5,10 +5,11 @@ import static io.quaymaster.storage.s3.Stage.MIB;
 import static io.quaymaster.storage.s3.Stage.aside;
 import static io.quaymaster.storage.s3.Stage.begin;
 import static io.quaymaster.storage.s3.Stage.bytes;
+import static io.quaymaster.storage.s3.Stage.goOn;
 import static io.quaymaster.storage.s3.Stage.holds;
 import static io.quaymaster.storage.s3.Stage.key;
 import static io.quaymaster.storage.s3.Stage.publish;
-import static io.quaymaster.storage.s3.Stage.resume;
+import static io.quaymaster.storage.s3.Stage.put;
 import static io.quaymaster.storage.s3.Stage.sizeOf;
 import static io.quaymaster.storage.s3.Stage.write;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -48,10 +49,7 @@ class UploadFaultTest {
   }
 
   private void upload() throws Exception {
-    OpenFile file = begin(store, "f");
-    write(file, data, 0, data.length);
-    file.close();
-    publish(store, "f");
+    put(store, "f", data);
   }
 
   @Test
@@ -87,10 +85,7 @@ class UploadFaultTest {
     for (Fault fault :
         List.of(new Fault.SlowDown(), new Fault.LoseResponse(), new Fault.CorruptRequest(500))) {
       proxy.resetCounts().next(1, FaultProxy.requests("PUT", "/in/f"), fault);
-      OpenFile file = begin(store, "f");
-      write(file, small, 0, small.length);
-      file.close();
-      publish(store, "f");
+      put(store, "f", small);
       assertThat(proxy.injected()).as(fault.toString()).isOne();
       holds(store, "f", small);
     }
@@ -112,10 +107,7 @@ class UploadFaultTest {
     fails(() -> store.attributes(key("f")), Kind.NOT_FOUND);
     int kept = (int) sizeOf(store, aside("f"));
     assertThat(kept).isIn(0, 8 * MIB, 9 * MIB);
-    OpenFile again = resume(store, "f");
-    write(again, data, kept, data.length);
-    again.close();
-    publish(store, "f");
+    goOn(store, "f", data, kept);
     holds(store, "f", data);
   }
 
@@ -130,10 +122,7 @@ class UploadFaultTest {
     assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(20));
     proxy.heal();
     assertThat(sizeOf(store, aside("f"))).isEqualTo(MIB);
-    OpenFile again = resume(store, "f");
-    write(again, data, MIB, data.length);
-    again.close();
-    publish(store, "f");
+    goOn(store, "f", data, MIB);
     holds(store, "f", data);
   }
 }

@@ -5,6 +5,7 @@ import static io.quaymaster.storage.s3.Stage.begin;
 import static io.quaymaster.storage.s3.Stage.bytes;
 import static io.quaymaster.storage.s3.Stage.holds;
 import static io.quaymaster.storage.s3.Stage.publish;
+import static io.quaymaster.storage.s3.Stage.put;
 import static io.quaymaster.storage.s3.Stage.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -39,10 +40,7 @@ class UploadMemoryTest {
             clients.submit(
                 () -> {
                   byte[] data = bytes(9 * MIB + number, 30 + number);
-                  OpenFile file = begin(store, "f" + number);
-                  write(file, data, 0, data.length);
-                  file.close();
-                  publish(store, "f" + number);
+                  put(store, "f" + number, data);
                   return data;
                 }));
       }
@@ -67,10 +65,7 @@ class UploadMemoryTest {
         write(file, data, 0, 4 * MIB);
         idle.add(file);
       }
-      OpenFile busy = begin(store, "busy");
-      write(busy, data, 0, data.length);
-      busy.close();
-      publish(store, "busy");
+      put(store, "busy", data);
       for (int i = 0; i < idle.size(); i++) {
         write(idle.get(i), data, 4 * MIB, data.length);
         idle.get(i).close();

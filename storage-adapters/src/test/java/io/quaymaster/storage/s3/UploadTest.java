@@ -5,9 +5,11 @@ import static io.quaymaster.storage.s3.Stage.MIB;
 import static io.quaymaster.storage.s3.Stage.aside;
 import static io.quaymaster.storage.s3.Stage.begin;
 import static io.quaymaster.storage.s3.Stage.bytes;
+import static io.quaymaster.storage.s3.Stage.goOn;
 import static io.quaymaster.storage.s3.Stage.holds;
 import static io.quaymaster.storage.s3.Stage.key;
 import static io.quaymaster.storage.s3.Stage.publish;
+import static io.quaymaster.storage.s3.Stage.put;
 import static io.quaymaster.storage.s3.Stage.resume;
 import static io.quaymaster.storage.s3.Stage.sizeOf;
 import static io.quaymaster.storage.s3.Stage.write;
@@ -96,10 +98,7 @@ class UploadTest {
     fails(() -> publish(store, "gap"), Kind.UNSUPPORTED);
     fails(() -> store.attributes(key("gap")), Kind.NOT_FOUND);
     assertThat(sizeOf(store, aside("gap"))).isEqualTo(MIB);
-    OpenFile again = resume(store, "gap");
-    write(again, data, MIB, data.length);
-    again.close();
-    publish(store, "gap");
+    goOn(store, "gap", data, MIB);
     holds(store, "gap", data);
   }
 
@@ -126,10 +125,7 @@ class UploadTest {
     try (S3FileStore other = stage.store(stores)) {
       assertThat(sizeOf(other, aside("kept"))).isEqualTo(kept);
       assertThat(other.measure(StoreKey.ROOT)).isEqualTo(new Measure(kept, 1, false));
-      OpenFile resumed = resume(other, "kept");
-      write(resumed, data, kept, data.length);
-      resumed.close();
-      publish(other, "kept");
+      goOn(other, "kept", data, kept);
       holds(other, "kept", data);
       assertThat(other.measure(StoreKey.ROOT)).isEqualTo(new Measure(data.length, 1, false));
     }
@@ -188,10 +184,7 @@ class UploadTest {
     fails(() -> store.attributes(key("later")), Kind.NOT_FOUND);
     int kept = (int) sizeOf(store, aside("later"));
     assertThat(kept).isEqualTo(8 * MIB);
-    OpenFile again = resume(store, "later");
-    write(again, data, kept, data.length);
-    again.close();
-    publish(store, "later");
+    goOn(store, "later", data, kept);
     holds(store, "later", data);
   }
 
@@ -266,10 +259,7 @@ class UploadTest {
   @Test
   void onlyTheEndOfALargeFileIsChanged() throws Exception {
     byte[] data = bytes(20 * MIB, 14);
-    OpenFile file = begin(store, "edit");
-    write(file, data, 0, data.length);
-    file.close();
-    publish(store, "edit");
+    put(store, "edit", data);
     OpenFile edited = store.open(key("edit"), Access.READ_WRITE);
     fails(() -> edited.write(MIB, ByteBuffer.allocate(1)), Kind.UNSUPPORTED);
     edited.write(19 * MIB, ByteBuffer.wrap(new byte[] {1, 2, 3}));
@@ -284,10 +274,7 @@ class UploadTest {
   @Test
   void aSourceThatChangesMeanwhileIsNotMixed() throws Exception {
     byte[] data = bytes(12 * MIB, 15);
-    OpenFile file = begin(store, "source");
-    write(file, data, 0, data.length);
-    file.close();
-    publish(store, "source");
+    put(store, "source", data);
     OpenFile source = store.open(key("source"), Access.READ);
     OpenFile copy = begin(store, "copy");
     source.copyTo(copy, 0, 0, 10 * MIB);
