@@ -138,18 +138,15 @@ class UploadTest {
     byte[] data = bytes(40 * MIB, 6);
     OpenFile first = begin(store, "fenced");
     write(first, data, 0, 18 * MIB);
-    await().until(() -> stage.records.find(aside("fenced")).orElseThrow().sizeBytes() >= 16 * MIB);
+    awaitRecorded("fenced", 16 * MIB);
     try (S3FileStore other = stage.store(stores)) {
-      int kept = (int) sizeOf(other, aside("fenced"));
       OpenFile second = resume(other, "fenced");
-      fails(
-          () -> {
-            write(first, data, 18 * MIB, data.length);
-            first.close();
-            publish(store, "fenced");
-          },
-          Kind.BUSY);
-      write(second, data, kept, data.length);
+      write(first, data, 18 * MIB, 24 * MIB);
+      await("the third part to be refused")
+          .untilAsserted(() -> fails(() -> write(first, data, 24 * MIB, 24 * MIB + 1), Kind.BUSY));
+      fails(first::preserve, Kind.BUSY);
+      first.close();
+      write(second, data, 16 * MIB, data.length);
       second.close();
       publish(other, "fenced");
       holds(other, "fenced", data);
@@ -157,11 +154,32 @@ class UploadTest {
   }
 
   @Test
+  void whoWasTakenForDeadCannotPublish() throws Exception {
+    byte[] data = bytes(20 * MIB, 17);
+    OpenFile first = begin(store, "fenced");
+    write(first, data, 0, data.length);
+    first.close();
+    awaitRecorded("fenced", 16 * MIB);
+    try (S3FileStore other = stage.store(stores)) {
+      OpenFile second = resume(other, "fenced");
+      fails(() -> publish(store, "fenced"), Kind.BUSY);
+      write(second, data, 16 * MIB, data.length);
+      second.close();
+      publish(other, "fenced");
+      holds(other, "fenced", data);
+    }
+  }
+
+  private void awaitRecorded(String name, long bytes) {
+    await().until(() -> stage.records.find(aside(name)).orElseThrow().sizeBytes() >= bytes);
+  }
+
+  @Test
   void anUploadGoesOnWhileTheDatabaseIsAway() throws Exception {
     byte[] data = bytes(30 * MIB, 7);
     OpenFile file = begin(store, "away");
     write(file, data, 0, 10 * MIB);
-    await().until(() -> stage.records.find(aside("away")).orElseThrow().sizeBytes() > 0);
+    awaitRecorded("away", 8 * MIB);
     stage.records.away = true;
     write(file, data, 10 * MIB, data.length);
     stage.records.away = false;
@@ -175,7 +193,7 @@ class UploadTest {
     byte[] data = bytes(30 * MIB, 8);
     OpenFile file = begin(store, "later");
     write(file, data, 0, 10 * MIB);
-    await().until(() -> stage.records.find(aside("later")).orElseThrow().sizeBytes() > 0);
+    awaitRecorded("later", 8 * MIB);
     stage.records.away = true;
     write(file, data, 10 * MIB, data.length);
     file.close();
