@@ -92,7 +92,8 @@ class DownloadTest {
   @Test
   void severalRangesAreUnderWayAtOnce() throws FileFailure {
     byte[] bytes = plant(8 * MIB);
-    it.proxy.every(requests("GET", ""), new Fault.Delay(Duration.ofMillis(300)));
+    Duration delay = Duration.ofSeconds(1);
+    it.proxy.every(requests("GET", ""), new Fault.Delay(delay));
     OpenFile file = open();
     long began = System.nanoTime();
     assertThat(Arrays.equals(all(file, bytes.length), bytes)).isTrue();
@@ -100,7 +101,7 @@ class DownloadTest {
     file.close();
     long requests = it.proxy.count("GET");
     assertThat(requests).isGreaterThan(8);
-    assertThat(tookMillis).isLessThan(requests * 300 * 2 / 3);
+    assertThat(tookMillis).isLessThan(requests * delay.toMillis() * 2 / 3);
   }
 
   @Test
@@ -199,8 +200,9 @@ class DownloadTest {
         .isThrownBy(() -> at(file, 0, READ))
         .matches(failure -> failure.kind() == Kind.STORE_ERROR)
         .withMessageContaining("does not answer in time");
+    // Twice would be a patience for each of two tries.
     assertThat(Duration.ofNanos(System.nanoTime() - began))
-        .isLessThan(BucketStore.LIMITS.patience().plusSeconds(2));
+        .isLessThan(BucketStore.LIMITS.patience().multipliedBy(2));
     it.proxy.heal();
     assertThat(Arrays.equals(all(file, bytes.length), bytes)).isTrue();
     file.close();
@@ -223,7 +225,7 @@ class DownloadTest {
     await().until(() -> it.proxy.injected() > 0);
     file.close();
     assertThatExceptionOfType(ExecutionException.class)
-        .isThrownBy(() -> reading.get(1, TimeUnit.SECONDS))
+        .isThrownBy(() -> reading.get(BucketStore.LIMITS.patience().toSeconds(), TimeUnit.SECONDS))
         .withMessageContaining("the file is closed");
   }
 

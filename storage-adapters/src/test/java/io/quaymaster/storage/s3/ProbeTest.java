@@ -112,7 +112,7 @@ class ProbeTest {
     it.proxy.refuse();
     refused(settings()).withMessageContaining("cannot be reached");
     assertThat(Duration.ofNanos(System.nanoTime() - began))
-        .isLessThan(BucketStore.LIMITS.patience().multipliedBy(2).plusSeconds(2));
+        .isLessThan(BucketStore.LIMITS.patience().multipliedBy(3));
   }
 
   @Test
