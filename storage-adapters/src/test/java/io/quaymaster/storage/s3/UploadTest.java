@@ -1,6 +1,7 @@
 package io.quaymaster.storage.s3;
 
 import static io.quaymaster.files.FileStoreFixture.fails;
+import static io.quaymaster.storage.s3.FaultProxy.requests;
 import static io.quaymaster.storage.s3.Stage.MIB;
 import static io.quaymaster.storage.s3.Stage.aside;
 import static io.quaymaster.storage.s3.Stage.begin;
@@ -30,6 +31,7 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.sync.RequestBody;
 
 /** Uploads of many parts, and what becomes of those that break off. */
 class UploadTest {
@@ -172,6 +174,34 @@ class UploadTest {
 
   private void awaitRecorded(String name, long bytes) {
     await().until(() -> stage.records.find(aside(name)).orElseThrow().sizeBytes() >= bytes);
+  }
+
+  /**
+   * A process died when it had sent the fourth part and not the third. Some servers complete an
+   * upload only with every part that they have.
+   */
+  @Test
+  void partsThatADeadProcessLeftAreSentAnew() throws Exception {
+    byte[] data = bytes(22 * MIB + 3, 18);
+    OpenFile broken = begin(store, "left");
+    write(broken, data, 0, 16 * MIB);
+    awaitRecorded("left", 16 * MIB);
+    String uploadId = stage.records.find(aside("left")).orElseThrow().uploadId();
+    stage
+        .server
+        .client()
+        .uploadPart(
+            r -> r.bucket(stage.bucket).key("in/left").uploadId(uploadId).partNumber(4),
+            RequestBody.fromBytes(bytes(MIB, 19)));
+    try (FaultProxy watched = FaultProxy.before(stage.server.endpoint());
+        S3FileStore other = stage.store(stores, watched.endpoint())) {
+      goOn(other, "left", data, 16 * MIB);
+      holds(other, "left", data);
+      assertThat(watched.count(requests("PUT", "partNumber=3"))).isOne();
+      assertThat(watched.count(requests("PUT", "partNumber=4"))).isOne();
+    }
+    store.remove(aside("left"));
+    fails(broken::close, Kind.BUSY);
   }
 
   @Test
