@@ -22,6 +22,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** Files so long that their parts are gathered on the server, in little. */
 class GatheringTest {
@@ -108,6 +109,23 @@ class GatheringTest {
     assertThat(stage.objects()).hasSize(1);
     store.sweep(Duration.ofMinutes(-1));
     assertThat(stage.objects()).isEmpty();
+  }
+
+  @Test
+  void nothingIsLeftWhereAStoreIsForgotten() throws Exception {
+    RequestBody left = RequestBody.fromString("left by a crash");
+    S3Client client = stage.server.client();
+    client.putObject(r -> r.bucket(stage.bucket).key("in/.quaymaster-scratch/left"), left);
+    client.createMultipartUpload(r -> r.bucket(stage.bucket).key("in/orphan"));
+    client.createMultipartUpload(r -> r.bucket(stage.bucket).key("inner/another-store's"));
+    put(store, "done", bytes(10, 53));
+    OpenFile known = begin(store, "known");
+    write(known, bytes(6 * MIB, 54), 0, 6 * MIB);
+    known.preserve();
+    known.close();
+    assertThat(store.abortUploads()).isEqualTo(2);
+    assertThat(stage.multipartUploads()).isOne();
+    assertThat(stage.objects()).containsExactly("in/done");
   }
 
   @Test
