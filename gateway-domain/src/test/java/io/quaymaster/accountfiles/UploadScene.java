@@ -10,8 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 /** Alice uploads, bob looks into her home, and in the end nothing is counted that is not there. */
 abstract class UploadScene {
   /** Opens an upload that broke off, to write. */
-  static final OpenRequest RESUME =
-      new OpenRequest(false, true, false, false, false, false, null);
+  static final OpenRequest RESUME = new OpenRequest(false, true, false, false, false, false, null);
 
   TestCluster cluster;
   TestProcess process;

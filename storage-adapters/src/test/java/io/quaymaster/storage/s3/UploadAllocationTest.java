@@ -1,17 +1,16 @@
 package io.quaymaster.storage.s3;
 
-import static io.quaymaster.storage.s3.Stage.MIB;
-import static io.quaymaster.storage.s3.Stage.aside;
-import static io.quaymaster.storage.s3.Stage.begin;
-import static io.quaymaster.storage.s3.Stage.bytes;
-import static io.quaymaster.storage.s3.Stage.holds;
-import static io.quaymaster.storage.s3.Stage.key;
-import static io.quaymaster.storage.s3.Stage.publish;
-import static io.quaymaster.storage.s3.Stage.put;
-import static io.quaymaster.storage.s3.Stage.resume;
-import static io.quaymaster.storage.s3.Stage.write;
+import static io.quaymaster.storage.s3.BucketStore.MIB;
+import static io.quaymaster.storage.s3.BucketStore.aside;
+import static io.quaymaster.storage.s3.BucketStore.begin;
+import static io.quaymaster.storage.s3.BucketStore.bytes;
+import static io.quaymaster.storage.s3.BucketStore.holds;
+import static io.quaymaster.storage.s3.BucketStore.key;
+import static io.quaymaster.storage.s3.BucketStore.publish;
+import static io.quaymaster.storage.s3.BucketStore.put;
+import static io.quaymaster.storage.s3.BucketStore.resume;
+import static io.quaymaster.storage.s3.BucketStore.write;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.sun.management.ThreadMXBean;
 import io.quaymaster.files.FileStore.Access;
@@ -34,9 +33,8 @@ class UploadAllocationTest {
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  private final Stage stage = new Stage(S3Server.shared());
-  private final S3Stores stores = new S3Stores(S3Limits.DEFAULTS);
-  private final S3FileStore store = stage.store(stores);
+  private final BucketStore it = new BucketStore(S3Server.Backend.FILES, S3Limits.DEFAULTS);
+  private final S3FileStore store = it.store;
 
   @FunctionalInterface
   private interface Work {
@@ -64,9 +62,7 @@ class UploadAllocationTest {
 
   @AfterEach
   void close() {
-    store.close();
-    // What was read ahead in vain is given back when its request ends.
-    await().untilAsserted(() -> assertThat(stores.memoryInUse()).isZero());
+    it.close();
   }
 
   @Test
@@ -125,8 +121,8 @@ class UploadAllocationTest {
     write(broken, data, 0, data.length);
     broken.preserve();
     broken.close();
-    assertThat(stores.memoryInUse()).isZero();
-    try (S3FileStore other = stage.store(stores)) {
+    assertThat(it.stores.memoryInUse()).isZero();
+    try (S3FileStore other = it.replica()) {
       List<OpenFile> again = new ArrayList<>();
       allocatesLittle(
           () -> again.add(resume(other, "kept")), () -> again.add(resume(store, "kept")));
