@@ -231,6 +231,30 @@ class S3StoreTest extends AdminApiTest {
     tenantAdmin(tenant).post(stores(tenant) + "/" + store + "/sweep", "").problem(403, "FORBIDDEN");
   }
 
+  /** Nobody sweeps a store that is not there any more. */
+  @Test
+  void uploadsOfAStoreThatIsDeletedAreAborted() {
+    String tenant = tenant();
+    String store = name("gone");
+    platformAdmin().post(stores(tenant), s3(store, name("bucket"), "")).created();
+    platformAdmin().post(stores(tenant), s3("dead", name("bucket"), "")).created();
+    platformAdmin().post(stores(tenant), s3("used", name("bucket"), "")).created();
+    platformAdmin()
+        .post(accounts(tenant), "{\"username\":\"a\",\"home\":{\"store\":\"used\",\"path\":\"a\"}}")
+        .created();
+
+    platformAdmin().delete(stores(tenant) + "/" + store).noContent();
+    platformAdmin().delete(stores(tenant) + "/dead").noContent();
+    platformAdmin().delete(stores(tenant) + "/used").problem(409, "STORE_IN_USE");
+
+    assertThat(seen.storesCleared).contains(store).doesNotContain("used");
+    assertThat(platformAdmin().all("/api/v1/audit?tenant=" + tenant + "&action=store.delete", 10))
+        .extracting(line -> line.get("detail").toString())
+        .containsExactlyInAnyOrder(
+            "{\"store\":\"%s\",\"uploadsAborted\":\"7\"}".formatted(store),
+            "{\"store\":\"dead\",\"uploadsLeft\":\"the store cannot be reached\"}");
+  }
+
   @Test
   void tenantAdminsSeeTheirStoresAndMakeNone() {
     String tenant = tenant();

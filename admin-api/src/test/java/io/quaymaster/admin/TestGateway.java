@@ -4,6 +4,7 @@ import io.quaymaster.account.AccountEvent;
 import io.quaymaster.account.PasswordHashes;
 import io.quaymaster.audit.AuditEvent;
 import io.quaymaster.audit.Chronicle;
+import io.quaymaster.files.FileFailure;
 import io.quaymaster.quota.Recount;
 import io.quaymaster.quota.ScopeChanges;
 import io.quaymaster.quota.UsageFlush;
@@ -60,6 +61,9 @@ class TestGateway {
   /** What a sweep of the stand-in clears. */
   static final StoreSweep.Swept SWEPT = new StoreSweep.Swept(2, 3);
 
+  /** How many uploads the stand-in aborts in a store that leaves. */
+  static final int CLEARED = 7;
+
   /** How the stand-in's server behaves. */
   static final S3Behaviour PROBED = new S3Behaviour(true, true, false, true, true);
 
@@ -74,6 +78,7 @@ class TestGateway {
     final List<String> storesPrepared = new CopyOnWriteArrayList<>();
     final List<NewS3Store> storesProbed = new CopyOnWriteArrayList<>();
     final List<String> storesSwept = new CopyOnWriteArrayList<>();
+    final List<String> storesCleared = new CopyOnWriteArrayList<>();
     final List<Long> recounted = new CopyOnWriteArrayList<>();
     final AtomicInteger usageFlushes = new AtomicInteger();
     final AtomicInteger chronicleFlushes = new AtomicInteger();
@@ -135,12 +140,24 @@ class TestGateway {
 
   @Bean
   StoreSweep storeSweep(Seen seen) {
-    return store -> {
-      if (store.name().startsWith("busy")) {
-        throw new Refusal.Busy("The store is being swept.");
+    return new StoreSweep() {
+      @Override
+      public Swept sweep(Store store) {
+        if (store.name().startsWith("busy")) {
+          throw new Refusal.Busy("The store is being swept.");
+        }
+        seen.storesSwept.add(store.name());
+        return SWEPT;
       }
-      seen.storesSwept.add(store.name());
-      return SWEPT;
+
+      @Override
+      public int clear(Store store) throws FileFailure {
+        if (store.name().startsWith("dead")) {
+          throw new FileFailure(FileFailure.Kind.STORE_ERROR, "the store cannot be reached");
+        }
+        seen.storesCleared.add(store.name());
+        return CLEARED;
+      }
     };
   }
 

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
+import org.springframework.jdbc.core.support.SqlBinaryValue;
 
 /**
  * One store's uploads in the tables {@code upload} and {@code upload_part}. Each change takes the
@@ -177,14 +178,13 @@ final class JdbcUploadRecords implements UploadRecords {
    * @throws IllegalArgumentException if the tail has more than {@link #MAX_TAIL_BYTES}
    */
   @Override
-  public boolean keep(
-      UUID id, long fence, int parts, ByteBuffer tail, int mode, @Nullable Times times)
+  public boolean keep(UUID id, long fence, int parts, Tail tail, int mode, @Nullable Times times)
       throws FileFailure {
-    if (tail.remaining() > MAX_TAIL_BYTES) {
-      throw new IllegalArgumentException("a part and no tail: " + tail.remaining() + " bytes");
+    if (tail.length() > MAX_TAIL_BYTES) {
+      throw new IllegalArgumentException("a part and no tail: " + tail.length() + " bytes");
     }
-    byte[] bytes = new byte[tail.remaining()];
-    tail.duplicate().get(bytes);
+    // The driver reads them while it sends them.
+    SqlBinaryValue bytes = new SqlBinaryValue(tail.stream(), tail.length());
     return database.change(
         () -> {
           StatementSpec kept =
@@ -222,9 +222,9 @@ final class JdbcUploadRecords implements UploadRecords {
             sql("update upload set fence = fence + 1, changed_at = now()"
                     + " where store_id = :store and key = :key returning "
                     + COLUMNS
-                    + ", tail")
+                    + ", octet_length(tail) as tail_bytes")
                 .param("key", KeyBytes.of(key))
-                .query((row, n) -> new Saved(upload(row, n), List.of(), ByteBuffer.wrap(tail(row))))
+                .query((row, n) -> new Saved(upload(row, n), List.of(), row.getInt("tail_bytes")))
                 .optional()
                 .map(this::withParts));
   }
@@ -239,7 +239,22 @@ final class JdbcUploadRecords implements UploadRecords {
             .query(JdbcUploadRecords::part)
             .list();
     dropPartsBehind(id, parts.size());
-    return new Saved(alone.upload(), parts, alone.tail().asReadOnlyBuffer());
+    return new Saved(alone.upload(), parts, alone.tailBytes());
+  }
+
+  @Override
+  public boolean readTail(UUID id, long fence, int offset, ByteBuffer into) throws FileFailure {
+    return Database.ask(
+            () ->
+                sql("select substring(tail from :first for :count) from upload"
+                        + " where id = :id and store_id = :store and fence = :fence")
+                    .param("id", id)
+                    .param("fence", fence)
+                    .param("first", offset + 1)
+                    .param("count", into.remaining())
+                    .query((row, n) -> into.put(row.getBytes(1)))
+                    .optional())
+        .isPresent();
   }
 
   @Override
@@ -330,10 +345,6 @@ final class JdbcUploadRecords implements UploadRecords {
         row.getLong("size_bytes"),
         row.getBoolean("completing"),
         row.getObject("changed_at", OffsetDateTime.class).toInstant());
-  }
-
-  private static byte[] tail(ResultSet row) throws SQLException {
-    return row.getBytes("tail");
   }
 
   private static Part part(ResultSet row, int n) throws SQLException {

@@ -4,10 +4,12 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.BaseUnits;
 import io.quaymaster.storage.s3.S3Meters;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What one bucket store shows to Prometheus, under {@code store="tenant/name"}. */
 final class MicrometerS3Meters implements S3Meters {
@@ -31,21 +33,36 @@ final class MicrometerS3Meters implements S3Meters {
   MicrometerS3Meters(MeterRegistry registry, String store) {
     this.registry = registry;
     this.store = store;
-    this.retries = counter("quaymaster.s3.retries");
-    this.sent = counter("quaymaster.s3.sent.bytes");
-    this.received = counter("quaymaster.s3.received.bytes");
-    this.orphans = counter("quaymaster.s3.orphan.uploads.aborted");
-    this.parts = gauge("quaymaster.s3.parts.in.flight");
-    this.memory = gauge("quaymaster.s3.memory.bytes");
+    this.retries =
+        counter("quaymaster.s3.retries", "Requests to the bucket that were repeated", null);
+    this.sent =
+        counter("quaymaster.s3.sent.bytes", "Bytes of files sent to the bucket", BaseUnits.BYTES);
+    this.received =
+        counter(
+            "quaymaster.s3.received.bytes", "Bytes of files asked of the bucket", BaseUnits.BYTES);
+    this.orphans =
+        counter(
+            "quaymaster.s3.orphan.uploads.aborted",
+            "Multipart uploads that nobody knew and a sweep aborted",
+            null);
+    this.parts = gauge("quaymaster.s3.parts.in.flight", "Parts being sent or copied now", null);
+    this.memory =
+        gauge("quaymaster.s3.memory.bytes", "Memory that transfers hold now", BaseUnits.BYTES);
   }
 
-  private Counter counter(String name) {
-    return registry.counter(name, STORE, store);
+  private Counter counter(String name, String description, @Nullable String unit) {
+    return Counter.builder(name)
+        .description(description)
+        .baseUnit(unit)
+        .tag(STORE, store)
+        .register(registry);
   }
 
-  private AtomicLong gauge(String name) {
+  private AtomicLong gauge(String name, String description, @Nullable String unit) {
     AtomicLong value = new AtomicLong();
     Gauge.builder(name, value, AtomicLong::get)
+        .description(description)
+        .baseUnit(unit)
         .tag(STORE, store)
         .strongReference(true)
         .register(registry);
@@ -55,6 +72,7 @@ final class MicrometerS3Meters implements S3Meters {
   @Override
   public void request(String operation, String outcome, Duration took, int attempts) {
     Timer.builder("quaymaster.s3.requests")
+        .description("Time that a request to the bucket took, with all its tries")
         .tags(STORE, store, "operation", operation, "outcome", outcome)
         .serviceLevelObjectives(BUCKETS)
         .register(registry)

@@ -33,10 +33,17 @@ final class StoreSweeper implements StoreSweep {
     int abort(long storeId, Duration age) throws FileFailure;
   }
 
+  /** Aborts all of a store's multipart uploads. */
+  @FunctionalInterface
+  interface Clearing {
+    int abortAll(long storeId) throws FileFailure;
+  }
+
   private final DataSource source;
   private final LongFunction<UploadRecords> records;
   private final ExpiredUploads expired;
   private final Orphans orphans;
+  private final Clearing clearing;
   private final Duration partialsExpireAfter;
   private final Duration orphansAbortAfter;
 
@@ -49,20 +56,35 @@ final class StoreSweeper implements StoreSweep {
       LongFunction<UploadRecords> records,
       ExpiredUploads expired,
       Orphans orphans,
+      Clearing clearing,
       Duration partialsExpireAfter,
       Duration orphansAbortAfter) {
     this.source = source;
     this.records = records;
     this.expired = expired;
     this.orphans = orphans;
+    this.clearing = clearing;
     this.partialsExpireAfter = partialsExpireAfter;
     this.orphansAbortAfter = orphansAbortAfter;
   }
 
   @Override
   public Swept sweep(Store store) throws FileFailure {
-    return sweep(store.tenantId(), store.id())
-        .orElseThrow(() -> new Refusal.Busy("The store is being swept already."));
+    return sweep(store.tenantId(), store.id()).orElseThrow(StoreSweeper::busy);
+  }
+
+  private static Refusal busy() {
+    return new Refusal.Busy("The store is being swept already.");
+  }
+
+  /** {@inheritDoc} Their records go with the store's row. */
+  @Override
+  public int clear(Store store) throws FileFailure {
+    try (SweepLock _ = lock(store.id()).orElseThrow(StoreSweeper::busy)) {
+      return clearing.abortAll(store.id());
+    } catch (SQLException lost) {
+      throw away(lost);
+    }
   }
 
   /**

@@ -77,6 +77,7 @@ public class StoresConfiguration {
         expired,
         (storeId, age) ->
             catalog.store(storeId) instanceof S3FileStore store ? store.sweep(age) : 0,
+        storeId -> catalog.store(storeId) instanceof S3FileStore store ? store.abortUploads() : 0,
         settings.s3().partialsExpireAfter(),
         settings.s3().orphansAbortAfter());
   }

@@ -13,10 +13,14 @@ import io.quaymaster.files.StoreKey;
 import io.quaymaster.storage.s3.UploadRecords;
 import io.quaymaster.storage.s3.UploadRecords.Part;
 import io.quaymaster.storage.s3.UploadRecords.Saved;
+import io.quaymaster.storage.s3.UploadRecords.Tail;
 import io.quaymaster.storage.s3.UploadRecords.Upload;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -54,8 +58,21 @@ class JdbcUploadRecordsTest {
     return new Part(number, size, "etag-" + number, null);
   }
 
-  private static ByteBuffer bytes(String text) {
-    return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+  private record Bytes(long length, InputStream stream) implements Tail {
+    static Bytes of(byte[] all) {
+      return new Bytes(all.length, new ByteArrayInputStream(all));
+    }
+  }
+
+  private static Tail bytes(String text) {
+    return Bytes.of(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private byte[] tailOf(Saved saved) throws FileFailure {
+    ByteBuffer all = ByteBuffer.allocate(saved.tailBytes());
+    Upload upload = saved.upload();
+    assertThat(records.readTail(upload.id(), upload.fence(), 0, all)).isTrue();
+    return all.array();
   }
 
   private long size(StoreKey key) throws FileFailure {
@@ -97,10 +114,8 @@ class JdbcUploadRecordsTest {
 
     assertThat(records.addPart(id, 0, part(1, 10), false)).isTrue();
     assertThat(records.addPart(id, 0, part(2, 20), false)).isTrue();
-    ByteBuffer tail = bytes("..tail").position(2);
-    assertThat(records.keep(id, 0, 2, tail, 0600, new Times(1, 2))).isTrue();
+    assertThat(records.keep(id, 0, 2, bytes("tail"), 0600, new Times(1, 2))).isTrue();
 
-    assertThat(tail.position()).as("the buffer is not changed").isEqualTo(2);
     Upload kept = records.find(ASIDE).orElseThrow();
     assertThat(kept.sizeBytes()).isEqualTo(34);
     assertThat(kept.mode()).isEqualTo(0600);
@@ -120,7 +135,7 @@ class JdbcUploadRecordsTest {
 
     Saved saved = taken(ASIDE);
     assertThat(saved.parts()).containsExactly(part(1, 11), new Part(2, 20, "e", "sum"));
-    assertThat(saved.tail().remaining()).isZero();
+    assertThat(saved.tailBytes()).isZero();
   }
 
   @Test
@@ -136,8 +151,7 @@ class JdbcUploadRecordsTest {
     Saved saved = taken(ASIDE);
     assertThat(saved.upload().sizeBytes()).isEqualTo(15);
     assertThat(saved.parts()).containsExactly(part(1, 10));
-    assertThat(saved.tail()).isEqualTo(bytes("other"));
-    assertThat(saved.tail().isReadOnly()).isTrue();
+    assertThat(tailOf(saved)).asString().isEqualTo("other");
   }
 
   /** Parts are under way several at a time, and the last may be recorded first. */
@@ -162,11 +176,48 @@ class JdbcUploadRecordsTest {
     byte[] most = new byte[JdbcUploadRecords.MAX_TAIL_BYTES];
     most[most.length - 1] = 7;
 
-    assertThat(records.keep(id, 0, 0, ByteBuffer.wrap(most), MODE, null)).isTrue();
-    assertThat(taken(ASIDE).tail()).isEqualTo(ByteBuffer.wrap(most));
-    ByteBuffer more = ByteBuffer.allocate(most.length + 1);
+    assertThat(records.keep(id, 0, 0, Bytes.of(most), MODE, null)).isTrue();
+    assertThat(tailOf(taken(ASIDE))).isEqualTo(most);
+    Tail more = Bytes.of(new byte[most.length + 1]);
     assertThatThrownBy(() -> records.keep(id, 1, 0, more, MODE, null))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** Many uploads may be put to sleep at once: none of them is in memory a second time. */
+  @Test
+  void aTailIsNeverWholeInMemory() throws Exception {
+    UUID id = begun(ASIDE);
+    List<Integer> asked = new ArrayList<>();
+    byte[] most = new byte[JdbcUploadRecords.MAX_TAIL_BYTES];
+    InputStream watched =
+        new ByteArrayInputStream(most) {
+          @Override
+          public int read(byte[] into, int offset, int length) {
+            asked.add(length);
+            return super.read(into, offset, length);
+          }
+        };
+
+    records.keep(id, 0, 0, new Bytes(most.length, watched), MODE, null);
+
+    assertThat(asked).isNotEmpty().allMatch(length -> length <= 64 << 10);
+  }
+
+  @Test
+  void aTailIsReadInPieces() throws Exception {
+    UUID id = begun(ASIDE);
+    records.keep(id, 0, 0, bytes("0123456789"), MODE, null);
+    long fence = taken(ASIDE).upload().fence();
+    ByteBuffer some = ByteBuffer.allocate(6).position(1).limit(5);
+
+    assertThat(records.readTail(id, fence, 3, some)).isTrue();
+
+    assertThat(some.array()).asString().isEqualTo("\0" + "3456\0");
+    assertThat(some.hasRemaining()).isFalse();
+    some.clear();
+    assertThat(records.readTail(id, fence - 1, 0, some)).as("a stale fence").isFalse();
+    assertThat(others.readTail(id, fence, 0, some)).as("another store's").isFalse();
+    assertThat(some.position()).isZero();
   }
 
   @Test
@@ -239,7 +290,7 @@ class JdbcUploadRecordsTest {
 
     Saved last = taken(ASIDE);
     assertThat(last.upload().fence()).isEqualTo(17);
-    assertThat(last.tail().remaining()).as("the last one's").isEqualTo(16);
+    assertThat(last.tailBytes()).as("the last one's").isEqualTo(16);
     assertThat(last.upload().sizeBytes()).isEqualTo(16);
   }
 

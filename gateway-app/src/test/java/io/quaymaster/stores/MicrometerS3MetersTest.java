@@ -43,5 +43,8 @@ class MicrometerS3MetersTest {
             "quaymaster_s3_parts_in_flight{store=\"acme/pond\"} 9.0",
             "quaymaster_s3_memory_bytes{store=\"acme/lake\"} 1000.0",
             "quaymaster_s3_orphan_uploads_aborted_total{store=\"acme/lake\"} 4.0");
+    assertThat(registry.scrape().lines().filter(line -> line.startsWith("# HELP ")))
+        .hasSizeGreaterThanOrEqualTo(7)
+        .allMatch(line -> line.matches("# HELP quaymaster_s3_[a-z_]+ [A-Z].+"));
   }
 }

@@ -42,7 +42,7 @@ class StoreSweeperTest {
 
   private StoreSweeper sweeper(ExpiredUploads expired, StoreSweeper.Orphans orphans) {
     return new StoreSweeper(
-        tables.source(), this::records, expired, orphans, HOUR, Duration.ofHours(2));
+        tables.source(), this::records, expired, orphans, _ -> 9, HOUR, Duration.ofHours(2));
   }
 
   private StoreSweeper sweeper() {

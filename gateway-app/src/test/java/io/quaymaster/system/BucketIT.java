@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
@@ -61,6 +62,36 @@ class BucketIT {
       await().atMost(PATIENCE).until(() -> sweep(quay) > 0);
       assertThat(multipartUploads()).isEmpty();
       isExact(quay, alice, 100_000 + BIG, 2);
+    }
+  }
+
+  /** With a store goes whoever would sweep it. */
+  @Test
+  void aStoreThatIsDeletedLeavesNoUploads() throws Exception {
+    try (Quay quay = Quay.start(GatewayProcess.in(folder))) {
+      Partner alice = accounts(quay);
+      alice.openSsh().write("small", 1_000);
+      alice.openSsh().write("never", BIG);
+      alice.openSsh().sftp("put small").succeeds();
+      killedWhileUploading(quay, alice, "never");
+      server.client().createMultipartUpload(r -> r.bucket(bucket).key(PREFIX + "orphan"));
+      server
+          .client()
+          .putObject(
+              r -> r.bucket(bucket).key(PREFIX + ".quaymaster-scratch/left"),
+              RequestBody.fromString("left by a crash"));
+      assertThat(multipartUploads()).hasSize(2);
+      for (String account : List.of("alice", "bob")) {
+        quay.admin().delete("/tenants/acme/accounts/" + account);
+      }
+
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> quay.admin().send("DELETE", "/tenants/acme/stores/lake", null).status() == 204);
+
+      assertThat(multipartUploads()).isEmpty();
+      assertThat(keys()).containsExactly(PREFIX + "alice/", PREFIX + "alice/small");
     }
   }
 

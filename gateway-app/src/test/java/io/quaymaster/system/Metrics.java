@@ -3,6 +3,8 @@ package io.quaymaster.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The Prometheus page at one moment.
@@ -27,6 +29,19 @@ record Metrics(String page) {
   double moreThan(Metrics before, String name, String... labels) {
     double earlier = before.samples(name, labels).isEmpty() ? 0 : before.of(name, labels);
     return of(name, labels) - earlier;
+  }
+
+  /**
+   * What each metric of the gateway's own is said to mean, by its name; empty if nothing is said.
+   */
+  Map<String, String> help() {
+    Map<String, String> help = new TreeMap<>();
+    page.lines()
+        .filter(line -> line.matches("# (HELP|TYPE) quaymaster_.*"))
+        .map(line -> line.split(" ", 4))
+        .forEach(
+            words -> help.merge(words[2], words[1].equals("HELP") ? words[3] : "", String::concat));
+    return help;
   }
 
   private List<String> samples(String name, String... labels) {

@@ -49,6 +49,10 @@ class MetricsIT {
         .isEqualTo(now.moreThan(before, "quaymaster_refusals_total", "code=\"QUOTA_BYTES\""))
         .isPositive();
 
+    assertThat(now.help())
+        .containsKeys("quaymaster_transfers_total", "quaymaster_sessions", REQUESTS)
+        .allSatisfy((name, help) -> assertThat(help).as(name).isNotBlank());
+
     served(before, now, "open", 3);
     served(before, now, "opendir", 1);
     double writes = now.moreThan(before, REQUESTS + "_count", "operation=\"write\"");

@@ -5,6 +5,7 @@ import io.quaymaster.audit.AuditEvent;
 import io.quaymaster.audit.Chronicle;
 import io.quaymaster.audit.CorrelationId;
 import io.quaymaster.files.FileFailure;
+import io.quaymaster.files.FileFailure.Telling;
 import io.quaymaster.login.Grant;
 import java.io.UncheckedIOException;
 import java.time.Clock;
@@ -39,17 +40,18 @@ public final class Refusals {
    * Tells a failure.
    *
    * @param subject what it was about, shown text
-   * @return for the client: a code, what is wrong and, if the audit log bears it, the correlation
-   *     id
+   * @return for the client: a code, what is wrong and, unless it is {@link Telling#ORDINARY}, the
+   *     correlation id that the audit log bears
    */
   public String tell(Protocol protocol, String operation, String subject, FileFailure failure) {
     String text = failure.kind() + ": " + failure.getMessage();
-    boolean broken = failure.getCause() != null;
-    if (!failure.kind().isDenial() && !broken) {
+    Telling telling = failure.kind().telling();
+    if (telling == Telling.ORDINARY) {
       return text;
     }
     String correlationId = CorrelationId.next();
-    if (broken && failure.kind() != FileFailure.Kind.LEDGER_UNAVAILABLE) {
+    boolean broken = telling == Telling.BREAKDOWN;
+    if (failure.getCause() != null && failure.kind() != FileFailure.Kind.LEDGER_UNAVAILABLE) {
       // Of an outage of the database the ledger tells once; here it would be told for each write.
       log.warn(
           "{} {} {} by {}: {} [{}]",

@@ -1,6 +1,8 @@
 package io.quaymaster.audit;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.BaseUnits;
 import io.quaymaster.transfer.Transfer;
 import java.time.Duration;
 import java.util.Map;
@@ -25,13 +27,21 @@ public final class ObservedChronicle implements Chronicle {
   public void record(AuditEvent event) {
     next.record(event);
     if (event.action().equals("login")) {
-      meters.counter("quaymaster.logins", "outcome", event.outcome().wireName()).increment();
+      count("quaymaster.logins", "Logins by how they ended", "outcome", event.outcome().wireName());
     }
     if (event.outcome() == AuditEvent.Outcome.FAILED) {
-      meters.counter("quaymaster.storage.errors", "code", String.valueOf(event.code())).increment();
+      count(
+          "quaymaster.storage.errors",
+          "Failures of stores and of the database that clients were told",
+          "code",
+          String.valueOf(event.code()));
     }
     if (event.outcome() == AuditEvent.Outcome.REFUSED) {
-      meters.counter("quaymaster.refusals", "code", String.valueOf(event.code())).increment();
+      count(
+          "quaymaster.refusals",
+          "Refusals that clients were told",
+          "code",
+          String.valueOf(event.code()));
     }
     log.info(
         "{} {} account={} source={} session={} code={} id={} {}",
@@ -43,6 +53,14 @@ public final class ObservedChronicle implements Chronicle {
         event.code(),
         event.correlationId(),
         shown(event.detail()));
+  }
+
+  private void count(String name, String description, String label, String value) {
+    counter(name, description).tag(label, value).register(meters).increment();
+  }
+
+  private static Counter.Builder counter(String name, String description) {
+    return Counter.builder(name).description(description);
   }
 
   private static String shown(Map<String, String> detail) {
@@ -66,8 +84,15 @@ public final class ObservedChronicle implements Chronicle {
       "protocol", transfer.protocol().wireName(),
       "outcome", transfer.outcome().wireName()
     };
-    meters.counter("quaymaster.transfers", tags).increment();
-    meters.counter("quaymaster.transfer.bytes", tags).increment((double) transfer.bytes());
+    counter("quaymaster.transfers", "Files that were moved, by how it ended")
+        .tags(tags)
+        .register(meters)
+        .increment();
+    counter("quaymaster.transfer.bytes", "Bytes of files that were moved")
+        .baseUnit(BaseUnits.BYTES)
+        .tags(tags)
+        .register(meters)
+        .increment((double) transfer.bytes());
     log.info(
         "{} {} account={}@{} source={} session={} protocol={} path={} bytes={} ms={} code={}"
             + " id={}",

@@ -51,20 +51,9 @@ public final class FileFailure extends Exception {
     LEDGER_UNAVAILABLE,
     SESSION_ENDED;
 
-    /**
-     * A decision of the gateway against the client, which the audit log must bear, and not just how
-     * the files are.
-     */
-    public boolean isDenial() {
+    /** How a failure of this kind is told. */
+    public Telling telling() {
       return switch (this) {
-        case NOT_PERMITTED,
-            READ_ONLY,
-            REQUEST_DENIED,
-            SPECIAL_FILE,
-            QUOTA_BYTES,
-            QUOTA_FILES,
-            FILE_TOO_LARGE ->
-            true;
         case NOT_FOUND,
             EXISTS,
             NOT_A_DIRECTORY,
@@ -73,20 +62,36 @@ public final class FileFailure extends Exception {
             LINK_ON_PATH,
             LINK_LOOP,
             NAME_TOO_LONG,
-            INVALID_PATH,
             INVALID_ARGUMENT,
-            STORE_FULL,
+            INVALID_HANDLE,
+            SESSION_ENDED ->
+            Telling.ORDINARY;
+        case INVALID_PATH,
+            NOT_PERMITTED,
+            READ_ONLY,
+            REQUEST_DENIED,
+            SPECIAL_FILE,
+            QUOTA_BYTES,
+            QUOTA_FILES,
+            FILE_TOO_LARGE,
             CROSSES_STORES,
             TOO_MANY_HANDLES,
-            INVALID_HANDLE,
             BUSY,
-            UNSUPPORTED,
-            STORE_ERROR,
-            LEDGER_UNAVAILABLE,
-            SESSION_ENDED ->
-            false;
+            UNSUPPORTED ->
+            Telling.DENIAL;
+        case STORE_FULL, STORE_ERROR, LEDGER_UNAVAILABLE -> Telling.BREAKDOWN;
       };
     }
+  }
+
+  /** Who must be able to find a failure again that a client was told. */
+  public enum Telling {
+    /** Nobody: it is how the files are, or what the session is; any server would say so. */
+    ORDINARY,
+    /** The gateway does not do what the files would allow: the audit log bears it. */
+    DENIAL,
+    /** A store or the database fails: the audit log bears it, and the log says why. */
+    BREAKDOWN
   }
 
   private final Kind kind;

@@ -1,7 +1,9 @@
 package io.quaymaster.quota;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.BaseUnits;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What the ledger shows to Prometheus. */
@@ -12,19 +14,33 @@ public final class LedgerMeters {
 
   public LedgerMeters(MeterRegistry registry) {
     this.registry = registry;
-    this.driftBytes = registry.gauge("quaymaster.quota.drift.bytes", new AtomicLong());
-    this.settlements = registry.counter("quaymaster.quota.settlements");
+    this.driftBytes = new AtomicLong();
+    Gauge.builder("quaymaster.quota.drift.bytes", driftBytes, AtomicLong::get)
+        .description("Bytes by which counts had to correct the ledger")
+        .baseUnit(BaseUnits.BYTES)
+        .strongReference(true)
+        .register(registry);
+    this.settlements =
+        Counter.builder("quaymaster.quota.settlements")
+            .description("Groups of finished files that were settled in the database")
+            .register(registry);
     denials("bytes");
     denials("files");
   }
 
   /** What this process was granted and has not settled. */
   void showReserved(QuotaLedger ledger) {
-    registry.gauge("quaymaster.quota.reserved.bytes", ledger, QuotaLedger::reservedBytes);
+    Gauge.builder("quaymaster.quota.reserved.bytes", ledger, QuotaLedger::reservedBytes)
+        .description("Bytes that this process was granted and has not settled")
+        .baseUnit(BaseUnits.BYTES)
+        .register(registry);
   }
 
   private Counter denials(String what) {
-    return registry.counter("quaymaster.quota.denials", "limit", what);
+    return Counter.builder("quaymaster.quota.denials")
+        .description("Growth that a limit refused")
+        .tag("limit", what)
+        .register(registry);
   }
 
   void denied(String what) {

@@ -20,4 +20,14 @@ public interface StoreSweep {
    * @throws Refusal.Busy if the store is being swept already
    */
   Swept sweep(Store store) throws FileFailure;
+
+  /**
+   * Aborts all uploads that are not complete in a store which is about to be forgotten. May take as
+   * long as the server needs.
+   *
+   * @return how many
+   * @throws FileFailure if the server or the database does not answer
+   * @throws Refusal.Busy if the store is being swept
+   */
+  int clear(Store store) throws FileFailure;
 }

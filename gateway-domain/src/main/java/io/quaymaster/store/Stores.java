@@ -116,6 +116,30 @@ public class Stores {
   }
 
   /**
+   * A store that can be deleted now.
+   *
+   * @param expectedVersion null: any
+   * @throws Refusal.Conflict as of {@link #delete}
+   */
+  public Store deletable(String tenant, String name, @Nullable Long expectedVersion) {
+    return transaction.execute(_ -> requireDeletable(tenant, name, expectedVersion));
+  }
+
+  private Store requireDeletable(String tenant, String name, @Nullable Long expectedVersion) {
+    Store store = find(tenant(tenant), name);
+    if (expectedVersion != null && expectedVersion != store.version()) {
+      throw new Refusal.Stale(store.version());
+    }
+    if (isUsed(store)) {
+      throw inUse("Accounts have their home in the store or mount it.");
+    }
+    if (scopes.hasReservationsInStore(store.id())) {
+      throw inUse("Uploads into the store are still being settled. Try again in a moment.");
+    }
+    return store;
+  }
+
+  /**
    * Forgets a store. Its files stay where they are; what the ledger knew of them is gone.
    *
    * @param expectedVersion null: any
@@ -126,16 +150,7 @@ public class Stores {
     try {
       transaction.executeWithoutResult(
           _ -> {
-            Store store = find(tenant(tenant), name);
-            if (expectedVersion != null && expectedVersion != store.version()) {
-              throw new Refusal.Stale(store.version());
-            }
-            if (isUsed(store)) {
-              throw inUse("Accounts have their home in the store or mount it.");
-            }
-            if (scopes.hasReservationsInStore(store.id())) {
-              throw inUse("Uploads into the store are still being settled. Try again in a moment.");
-            }
+            Store store = requireDeletable(tenant, name, expectedVersion);
             scopes.deleteOfStore(store.id());
             repository.delete(store);
             repository.flush();

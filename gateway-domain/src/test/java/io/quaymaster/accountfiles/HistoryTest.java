@@ -11,12 +11,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quaymaster.access.Protocol;
 import io.quaymaster.files.FileFailure;
+import io.quaymaster.files.FileFailure.Kind;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,6 +122,45 @@ class HistoryTest {
         .containsEntry("outcome", "refused")
         .containsEntry("code", "NOT_PERMITTED");
     assertThat(text).isEqualTo("NOT_PERMITTED: no [" + told.getFirst().get("correlation_id") + "]");
+  }
+
+  /** A client that is refused can be helped: whatever its text ends in, an admin finds. */
+  @Test
+  void whatIsNoOrdinaryAnswerCanBeFoundInTheAuditLog() {
+    Map<String, String> told = new TreeMap<>();
+    for (Kind kind : Kind.values()) {
+      Refusals refusals =
+          new Refusals(process.quota().chronicle(), alice.files().grant(), Clock.systemUTC());
+      String text = refusals.tell(Protocol.SFTP, "open", "/f", new FileFailure(kind, "no"));
+      assertThat(text).startsWith(kind + ": no");
+      if (text.endsWith("]")) {
+        told.put(text.substring(text.indexOf('[') + 1, text.length() - 1), kind.name());
+      }
+    }
+    process.settle();
+
+    Map<String, String> found = new TreeMap<>();
+    Map<String, String> outcomes = new TreeMap<>();
+    for (Map<String, @Nullable Object> row :
+        cluster
+            .jdbc()
+            .sql("select code, outcome, correlation_id from audit_event")
+            .query()
+            .listOfRows()) {
+      String code = String.valueOf(row.get("code"));
+      found.put(String.valueOf(row.get("correlation_id")), code);
+      outcomes.put(code, String.valueOf(row.get("outcome")));
+    }
+    assertThat(found).isEqualTo(told);
+    assertThat(outcomes)
+        .doesNotContainKeys("NOT_FOUND", "EXISTS", "NAME_TOO_LONG", "INVALID_HANDLE")
+        .containsEntry("UNSUPPORTED", "refused")
+        .containsEntry("BUSY", "refused")
+        .containsEntry("INVALID_PATH", "refused")
+        .containsEntry("QUOTA_FILES", "refused")
+        .containsEntry("STORE_FULL", "failed")
+        .containsEntry("STORE_ERROR", "failed")
+        .containsEntry("LEDGER_UNAVAILABLE", "failed");
   }
 
   @Test

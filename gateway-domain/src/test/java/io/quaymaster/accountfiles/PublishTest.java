@@ -5,53 +5,18 @@ import static io.quaymaster.files.FileFailure.Kind.IS_A_DIRECTORY;
 import static io.quaymaster.files.FileFailure.Kind.NOT_FOUND;
 import static io.quaymaster.files.FileFailure.Kind.QUOTA_BYTES;
 import static io.quaymaster.files.FileStoreFixture.fails;
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quaymaster.files.FileFailure;
-import java.nio.ByteBuffer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Uploads that others see only when they are complete: alice uploads, bob looks into her home. */
-class PublishTest {
-  private static final OpenRequest RESUME =
-      new OpenRequest(false, true, false, false, false, false, null);
+class PublishTest extends UploadScene {
   private static final OpenRequest NEW_ONLY =
       new OpenRequest(false, true, false, true, true, false, null);
 
-  private TestCluster cluster;
-  private TestProcess process;
-  private Actor alice;
-  private Actor bob;
-
-  @BeforeEach
-  void open() throws Exception {
-    cluster = TestCluster.open();
+  @Override
+  void makeAlice(TestCluster cluster) throws Exception {
     cluster.account("alice@acme").publishesOnClose().limits(100L, null);
-    cluster.account("bob@acme").home("main", "alice");
-    process = cluster.process();
-    alice = process.as("alice@acme");
-    bob = process.as("bob@acme");
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    alice.close();
-    bob.close();
-    cluster.isExact();
-    cluster.close();
-  }
-
-  private static void write(AccountFile file, long offset, String text) throws FileFailure {
-    file.write(offset, ByteBuffer.wrap(text.getBytes(ISO_8859_1)));
-  }
-
-  /** Her connection breaks: what she has open ends as aborted, and she comes again. */
-  private void breakAndComeAgain() throws FileFailure {
-    alice.close();
-    alice = process.as("alice@acme");
   }
 
   @Test

@@ -6,15 +6,11 @@ import static io.quaymaster.files.FileFailure.Kind.QUOTA_BYTES;
 import static io.quaymaster.files.FileFailure.Kind.STORE_ERROR;
 import static io.quaymaster.files.FileFailure.Kind.UNSUPPORTED;
 import static io.quaymaster.files.FileStoreFixture.fails;
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quaymaster.files.AttributeChange;
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.MemoryFaults;
-import java.nio.ByteBuffer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,49 +19,21 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Homes and mounts in a store that takes uploads only: alice uploads, and bob looks into her home.
  * Neither asked for uploads to be published on close; the store has no other way.
  */
-class UploadsTest {
-  private static final OpenRequest RESUME =
-      new OpenRequest(false, true, false, false, false, false, null);
-
-  private TestCluster cluster;
-  private TestProcess process;
-  private MemoryFaults faults;
-  private Actor alice;
-  private Actor bob;
-
-  @BeforeEach
-  void open() throws Exception {
-    cluster = TestCluster.open();
-    faults = cluster.storeOfUploads("main", "acme").faults();
+class UploadsTest extends UploadScene {
+  @Override
+  void makeAlice(TestCluster cluster) throws Exception {
+    cluster.storeOfUploads("main", "acme");
     cluster.account("alice@acme").limits(100L, null);
-    cluster.account("bob@acme").home("main", "alice");
-    process = cluster.process();
-    alice = process.as("alice@acme");
-    bob = process.as("bob@acme");
   }
 
-  @AfterEach
-  void close() throws Exception {
-    alice.close();
-    bob.close();
-    cluster.isExact();
-    cluster.close();
-  }
-
-  private static void write(AccountFile file, long offset, String text) throws FileFailure {
-    file.write(offset, ByteBuffer.wrap(text.getBytes(ISO_8859_1)));
+  private MemoryFaults faults() {
+    return cluster.memoryStore("main", "acme").faults();
   }
 
   private AccountFile begin(String path, String text) throws FileFailure {
     AccountFile upload = alice.open(path, OpenRequest.replace(0666));
     write(upload, 0, text);
     return upload;
-  }
-
-  /** Her connection breaks: what she has open ends as aborted, and she comes again. */
-  private void breakAndComeAgain() throws FileFailure {
-    alice.close();
-    alice = process.as("alice@acme");
   }
 
   private void usedIs(long bytes, long files) throws Exception {
@@ -111,7 +79,7 @@ class UploadsTest {
   @Test
   void whatCouldNotBeKeptIsFree() throws Exception {
     begin("/in.csv", "0123456789");
-    faults.failPreserves(STORE_ERROR, 4);
+    faults().failPreserves(STORE_ERROR, 4);
     breakAndComeAgain();
     usedIs(4, 1);
     assertThat(alice.stat("/in.csv").sizeBytes()).isEqualTo(4);
@@ -122,11 +90,11 @@ class UploadsTest {
   void afterAFailureToPublishThatIsUsedWhichIsLeft(long keptBytes) throws Exception {
     bob.put("/in.csv", "old");
     AccountFile upload = begin("/in.csv", "0123456789");
-    faults.failPublishes(STORE_ERROR, keptBytes);
+    faults().failPublishes(STORE_ERROR, keptBytes);
     fails(upload::close, STORE_ERROR);
     assertThat(bob.get("/in.csv")).isEqualTo("old");
     usedIs(3 + Math.clamp(keptBytes, 0, 10), keptBytes < 0 ? 1 : 2);
-    faults.heal();
+    faults().heal();
     alice.put("/in.csv", "new");
     assertThat(bob.get("/in.csv")).isEqualTo("new");
     usedIs(3, 1);
@@ -135,9 +103,9 @@ class UploadsTest {
   @Test
   void whatIsNotClosedWellIsNotPublished() throws Exception {
     AccountFile upload = begin("/in.csv", "0123456789");
-    faults.failCloses(STORE_ERROR);
+    faults().failCloses(STORE_ERROR);
     fails(upload::close, STORE_ERROR);
-    faults.heal();
+    faults().heal();
     fails(() -> bob.stat("/in.csv"), NOT_FOUND);
     usedIs(10, 1);
     alice.open("/in.csv", RESUME).close();

@@ -18,6 +18,7 @@ import io.quaymaster.store.Stores;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.net.URI;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -100,14 +101,33 @@ public class StoreController {
   @Allowed(PLATFORM_ADMIN)
   @DeleteMapping("/{store}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
-  @Operation(summary = "Forgets a store that no account uses; its files stay")
+  @Operation(
+      summary = "Forgets a store that no account uses; its files stay",
+      description =
+          "Uploads to a bucket that are not complete are aborted before. If the server does not"
+              + " let that be done the store is forgotten nonetheless, and the audit log says so.")
   void delete(
       @PathVariable String tenant,
       @PathVariable String store,
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
       AdminRequest request) {
-    stores.delete(tenant, store, ETags.expected(ifMatch));
-    audit.changed(request, "store.delete", tenant, null, Map.of("store", store));
+    Long expected = ETags.expected(ifMatch);
+    Map<String, String> told = new HashMap<>(cleared(stores.deletable(tenant, store, expected)));
+    stores.delete(tenant, store, expected);
+    told.put("store", store);
+    audit.changed(request, "store.delete", tenant, null, told);
+  }
+
+  /** What the audit log is to say of what is left in a bucket, or is not. */
+  private Map<String, String> cleared(Store leaving) {
+    if (leaving.type() != StoreType.S3) {
+      return Map.of();
+    }
+    try {
+      return Map.of("uploadsAborted", Integer.toString(sweep.clear(leaving)));
+    } catch (FileFailure failed) {
+      return Map.of("uploadsLeft", failed.getMessage());
+    }
   }
 
   @Allowed(PLATFORM_ADMIN)

@@ -4,6 +4,7 @@ import io.quaymaster.access.Protocol;
 import io.quaymaster.accountfiles.Refusals;
 import io.quaymaster.files.ByteText;
 import io.quaymaster.files.FileFailure;
+import io.quaymaster.files.FileFailure.Telling;
 import io.quaymaster.ssh.channel.ChannelInput;
 import io.quaymaster.ssh.channel.ChannelOutput;
 import io.quaymaster.ssh.channel.ServedChannel.Complaints;
@@ -143,14 +144,14 @@ final class ScpPeer {
     out.flush();
   }
 
-  /** What a failure is called, with a line in the audit log if it was a refusal. */
+  /** What a failure is called, with a line in the audit log unless it was an ordinary one. */
   String reason(String operation, String path, FileFailure failure) {
     String told = refusals.tell(Protocol.SCP, operation, ByteText.shown(path), failure);
     String classic = classicWords(failure.kind());
     if (classic == null) {
       return told;
     }
-    return failure.kind().isDenial() ? classic + " (" + told + ")" : classic;
+    return failure.kind().telling() == Telling.ORDINARY ? classic : classic + " (" + told + ")";
   }
 
   /** As strerror(3) puts it, where scp's users know the words; null: our code says more. */

@@ -24,6 +24,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.ListPartsResponse;
 import software.amazon.awssdk.services.s3.model.MetadataDirective;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
@@ -42,6 +43,7 @@ final class Bucket implements AutoCloseable {
   /** Largest object that one copy request takes, and largest part, in bytes. */
   static final long MAX_COPY = 5L << 30;
 
+  private final S3Clients clients;
   private final S3Client client;
   private final S3Client plain;
   private final S3Settings settings;
@@ -50,13 +52,10 @@ final class Bucket implements AutoCloseable {
   /** The store itself, and each file that is open. */
   private final AtomicInteger users = new AtomicInteger(1);
 
-  /**
-   * @param client adds checksums to what it sends, if the server takes them
-   * @param plain does not
-   */
-  Bucket(S3Client client, S3Client plain, S3Settings settings, S3Meters meters) {
-    this.client = client;
-    this.plain = plain;
+  Bucket(S3Clients clients, S3Settings settings, S3Meters meters) {
+    this.clients = clients;
+    this.client = clients.client();
+    this.plain = clients.plain();
     this.settings = settings;
     this.meters = meters;
   }
@@ -357,6 +356,22 @@ final class Bucket implements AutoCloseable {
   }
 
   /**
+   * A page of the parts that the server has of an upload.
+   *
+   * @param marker null: the first page
+   */
+  ListPartsResponse parts(Multipart upload, @Nullable Integer marker) throws FileFailure {
+    return Requests.run(
+        () ->
+            client.listParts(
+                r ->
+                    r.bucket(settings.bucket())
+                        .key(upload.key())
+                        .uploadId(upload.uploadId())
+                        .partNumberMarker(marker)));
+  }
+
+  /**
    * Copies an object of at most {@link #MAX_COPY} bytes on the server.
    *
    * @param metadata user metadata of the copy
@@ -415,8 +430,7 @@ final class Bucket implements AutoCloseable {
   @Override
   public void close() {
     if (users.decrementAndGet() == 0) {
-      plain.close();
-      client.close();
+      clients.close();
     }
   }
 }

@@ -320,9 +320,17 @@ final class Draft implements TransferMemory.Holder {
     // What the server was told when the upload began may be old by now.
     attributesChanged = uploadId != null;
     checksummed = saved.parts().stream().allMatch(part -> part.checksum() != null);
-    content.restore(saved);
+    content.restore(saved, highestPart(saved.parts().size()));
     asleep = false;
     attach();
+  }
+
+  /** More than are recorded, if a process died, or one part could not be sent and the next was. */
+  private int highestPart(int recorded) throws FileFailure {
+    String begun = uploadId;
+    return begun == null
+        ? 0
+        : new Multipart(objectKey, begun, checksummed).highestPart(services.bucket(), recorded);
   }
 
   /** Gives up all of it. */

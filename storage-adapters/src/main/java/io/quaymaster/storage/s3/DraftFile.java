@@ -10,7 +10,8 @@ import java.nio.ByteBuffer;
 
 /** An upload, open for writing. Who opens it anew takes it away from who had it before. */
 final class DraftFile implements OpenFile {
-  private static final int COPY_STEP = 256 << 10;
+  /** Through memory that nobody counts: no more than a client's own write would need. */
+  private static final int COPY_STEP = 64 << 10;
 
   private final Uploads uploads;
   private final Draft draft;
@@ -116,9 +117,10 @@ final class DraftFile implements OpenFile {
     if (offset < 0 || targetOffset < 0 || length < 0) {
       throw new FileFailure(Kind.INVALID_ARGUMENT, "an offset or length of 2^63 or more");
     }
+    ByteBuffer piece = ByteBuffer.allocate((int) Math.min(COPY_STEP, length));
     long copied = 0;
     while (copied < length) {
-      ByteBuffer piece = ByteBuffer.allocate((int) Math.min(COPY_STEP, length - copied));
+      piece.clear().limit((int) Math.min(piece.capacity(), length - copied));
       int read = read(offset + copied, piece);
       if (read == 0) {
         break;

@@ -6,6 +6,7 @@ import io.quaymaster.files.FileFailure.Kind;
 import io.quaymaster.files.StoreKey;
 import io.quaymaster.storage.s3.UploadRecords.Part;
 import io.quaymaster.storage.s3.UploadRecords.Saved;
+import io.quaymaster.storage.s3.UploadRecords.Tail;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,7 +130,7 @@ final class DraftRecord {
   }
 
   /** Keeps everything: the parts, and the bytes behind them. */
-  void keep(StoreKey target, int parts, ByteBuffer tail, int mode, @Nullable Times times)
+  void keep(StoreKey target, int parts, Tail tail, int mode, @Nullable Times times)
       throws FileFailure {
     lock.lock();
     try {
@@ -139,8 +140,8 @@ final class DraftRecord {
       recordLate();
       refuseIfStale(records.keep(id, fence, parts, tail, mode, times));
       recordedParts.tailMap(parts, false).clear();
-      tailBytes = tail.remaining();
-      tailAhead = tail.hasRemaining();
+      tailBytes = tail.length();
+      tailAhead = tailBytes > 0;
     } finally {
       lock.unlock();
     }
@@ -152,7 +153,7 @@ final class DraftRecord {
     try {
       late.clear();
       if (recorded) {
-        keep(target, 0, ByteBuffer.allocate(0), mode, times);
+        keep(target, 0, Payload.EMPTY, mode, times);
       }
     } finally {
       lock.unlock();
@@ -184,11 +185,21 @@ final class DraftRecord {
                   () -> new FileFailure(Kind.NOT_FOUND, "the upload was given up or completed"));
       recorded = true;
       fence = saved.upload().fence();
-      tailBytes = saved.tail().remaining();
+      tailBytes = saved.tailBytes();
       tailAhead = tailBytes > 0;
       recordedParts.clear();
       saved.parts().forEach(part -> recordedParts.put(part.number(), part));
       return saved;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Fills a buffer with bytes of what is kept behind the parts. */
+  void readTail(int offset, ByteBuffer into) throws FileFailure {
+    lock.lock();
+    try {
+      refuseIfStale(records.readTail(id, fence, offset, into));
     } finally {
       lock.unlock();
     }

@@ -34,6 +34,9 @@ final class PartSender {
   private final SentParts parts = new SentParts();
   private @Nullable Gathering gathering;
 
+  /** Up to this number the server may have parts of an attempt that broke off. */
+  private int leftOver;
+
   PartSender(UploadServices services, DraftRecord record, Begun begun, PartMemory memory) {
     this.services = services;
     this.record = record;
@@ -41,9 +44,14 @@ final class PartSender {
     this.memory = memory;
   }
 
-  /** How long the next part should be, in bytes. */
+  /**
+   * How long the next part should be, in bytes. As short as can be where the server has one of this
+   * number or a higher one from before: some complete an upload only with every part that they
+   * have. Those parts were no shorter, so the file is long enough to send each of them anew.
+   */
   long nextPart() {
-    return services.parts().size(parts.begun() + 1);
+    int next = parts.begun() + 1;
+    return next <= leftOver ? Parts.SMALLEST : services.parts().size(next);
   }
 
   boolean anyBegun() {
@@ -150,7 +158,7 @@ final class PartSender {
   void copy(CopySource source) throws FileFailure {
     finishGathering();
     Multipart upload = begun.multipart(true);
-    for (CopySource piece : source.pieces(CopySource.PART)) {
+    for (CopySource piece : source.pieces(longestCopy(source.length()))) {
       parts.send(
           number -> {
             Part part = services.bucket().copyPart(piece, upload, number);
@@ -159,6 +167,12 @@ final class PartSender {
           },
           () -> {});
     }
+  }
+
+  /** As many pieces as there are parts left over, if there are so many. */
+  private long longestCopy(long length) {
+    int pieces = Math.max(1, leftOver - parts.begun());
+    return Math.clamp(length / pieces, 2 * Parts.SMALLEST, CopySource.PART);
   }
 
   /** Waits until everything is sent, and is parts of the upload. */
@@ -193,8 +207,13 @@ final class PartSender {
     return parts.contiguous();
   }
 
-  /** Goes on from parts that the server has. Nothing is under way. */
-  void restart(List<Part> sent) {
+  /**
+   * Goes on from parts that the server has. Nothing is under way.
+   *
+   * @param highest the highest number that a part has on the server
+   */
+  void restart(List<Part> sent, int highest) {
     parts.restart(sent);
+    leftOver = highest;
   }
 }

@@ -15,7 +15,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
  *
  * @param pieces each from its position to its limit; never changed
  */
-record Payload(List<ByteBuffer> pieces, long length) {
+record Payload(List<ByteBuffer> pieces, long length) implements UploadRecords.Tail {
   static final Payload EMPTY = new Payload(List.of(), 0);
 
   static Payload of(List<ByteBuffer> pieces) {
@@ -32,7 +32,8 @@ record Payload(List<ByteBuffer> pieces, long length) {
         : RequestBody.fromContentProvider(this::stream, length, "application/octet-stream");
   }
 
-  InputStream stream() {
+  @Override
+  public InputStream stream() {
     return new PiecesStream(pieces);
   }
 

@@ -1,6 +1,8 @@
 package io.quaymaster.storage.s3;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -19,6 +21,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.auth.StsAssumeRoleCredentialsProvider;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
  * The SDK's clients of one store, with connections of its own, so that a store that is dead takes
@@ -26,8 +29,10 @@ import software.amazon.awssdk.services.sts.auth.StsAssumeRoleCredentialsProvider
  *
  * @param client adds checksums to what it sends, if the server takes them
  * @param plain does not
+ * @param behind what the credentials come from: none of it is closed with a client that uses it
  */
-record S3Clients(S3Client client, S3Client plain) {
+record S3Clients(S3Client client, S3Client plain, List<SdkAutoCloseable> behind)
+    implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final int CONNECTIONS = 64;
   private static final int ATTEMPTS = 6;
@@ -52,11 +57,12 @@ record S3Clients(S3Client client, S3Client plain) {
             .connectionAcquisitionTimeout(patience)
             .socketTimeout(patience.dividedBy(2))
             .tcpKeepAlive(true);
+    List<SdkAutoCloseable> behind = new ArrayList<>();
     S3ClientBuilder builder =
         S3Client.builder()
             .httpClientBuilder(http)
             .forcePathStyle(settings.pathStyle())
-            .credentialsProvider(provider(settings.credentials(), settings))
+            .credentialsProvider(provider(settings.credentials(), settings, behind))
             .overrideConfiguration(overrides(meters, patience));
     if (settings.endpoint() != null) {
       builder.endpointOverride(settings.endpoint());
@@ -65,7 +71,8 @@ record S3Clients(S3Client client, S3Client plain) {
     if (region != null) {
       builder.region(region);
     }
-    return new S3Clients(with(builder, settings.traits().checksums()), with(builder, false));
+    return new S3Clients(
+        with(builder, settings.traits().checksums()), with(builder, false), List.copyOf(behind));
   }
 
   /** A server that takes no checksums takes no chunks that carry them either. */
@@ -106,37 +113,53 @@ record S3Clients(S3Client client, S3Client plain) {
     return settings.endpoint() == null ? null : Region.US_EAST_1;
   }
 
-  private static AwsCredentialsProvider provider(S3Credentials credentials, S3Settings settings) {
+  private static AwsCredentialsProvider provider(
+      S3Credentials credentials, S3Settings settings, List<SdkAutoCloseable> behind) {
     return switch (credentials) {
-      case S3Credentials.Surroundings _ -> DefaultCredentialsProvider.builder().build();
+      case S3Credentials.Surroundings _ ->
+          closedLater(DefaultCredentialsProvider.builder().build(), behind);
       case S3Credentials.Profile(String name) ->
-          ProfileCredentialsProvider.builder().profileName(name).build();
+          closedLater(ProfileCredentialsProvider.builder().profileName(name).build(), behind);
       case S3Credentials.StaticKeys(String id, String secret) ->
           StaticCredentialsProvider.create(AwsBasicCredentials.create(id, secret));
-      case S3Credentials.AssumedRole role -> assumed(role, settings);
+      case S3Credentials.AssumedRole role -> assumed(role, settings, behind);
     };
   }
 
+  private static <T extends SdkAutoCloseable> T closedLater(T source, List<SdkAutoCloseable> list) {
+    list.add(source);
+    return source;
+  }
+
   private static AwsCredentialsProvider assumed(
-      S3Credentials.AssumedRole role, S3Settings settings) {
+      S3Credentials.AssumedRole role, S3Settings settings, List<SdkAutoCloseable> behind) {
     var sts =
         StsClient.builder()
             .httpClientBuilder(Apache5HttpClient.builder().connectionTimeout(CONNECT))
-            .credentialsProvider(provider(role.base(), settings));
+            .credentialsProvider(provider(role.base(), settings, behind));
     Region region = region(settings);
     if (region != null) {
       sts.region(region);
     }
     String session = "quaymaster-" + settings.bucket();
-    return StsAssumeRoleCredentialsProvider.builder()
-        .stsClient(sts.build())
-        .refreshRequest(
-            request ->
-                request
-                    .roleArn(role.roleArn())
-                    .externalId(role.externalId())
-                    .roleSessionName(
-                        session.substring(0, Math.min(session.length(), MAX_SESSION_NAME))))
-        .build();
+    var assuming =
+        StsAssumeRoleCredentialsProvider.builder()
+            .stsClient(closedLater(sts.build(), behind))
+            .refreshRequest(
+                request ->
+                    request
+                        .roleArn(role.roleArn())
+                        .externalId(role.externalId())
+                        .roleSessionName(
+                            session.substring(0, Math.min(session.length(), MAX_SESSION_NAME))));
+    return closedLater(assuming.build(), behind);
+  }
+
+  /** The clients first, then whatever asked for what they use. */
+  @Override
+  public void close() {
+    plain.close();
+    client.close();
+    behind.reversed().forEach(SdkAutoCloseable::close);
   }
 }

@@ -398,6 +398,16 @@ public final class S3FileStore implements FileStore {
     return sweeper.sweep(orphanAge);
   }
 
+  /**
+   * Gives up all uploads, before the store is forgotten: nobody will sweep it again.
+   *
+   * @return how many
+   */
+  public int abortUploads() throws FileFailure {
+    refuseIfClosed();
+    return sweeper.abortAll();
+  }
+
   @Override
   public void close() {
     if (!closed.getAndSet(true)) {

@@ -5,6 +5,12 @@ import java.time.Duration;
 /**
  * What the bucket stores of a process may cost, all together and each transfer. Sizes in bytes.
  *
+ * <p>All bytes of files that are in memory are counted here, those too that the server copies or
+ * the records keep: they are fetched into counted memory and sent out of it. Not counted is what
+ * depends on no file: the buffers of connections, and up to 64 KiB for a request that is being
+ * answered without read-ahead or copies within an upload, as many as clients have under way; to go
+ * on with an upload, a piece of 256 KiB as the database's driver reads it.
+ *
  * @param uploadMemory for bytes that no server has yet, of all uploads together
  * @param uploadMemoryPerFile of one upload: what is gathered and what is under way
  * @param downloadMemory for bytes that no client has yet, of all downloads together

@@ -153,6 +153,9 @@ final class S3Probe {
     Multipart upload = bucket.beginUpload(key, METADATA, null, checksums);
     try {
       Part part = bucket.uploadPart(upload, 1, payload("probe"));
+      if (upload.highestPart(bucket, 0) != 1) {
+        throw new FileFailure(Kind.STORE_ERROR, "a part that was sent is not listed");
+      }
       bucket.complete(upload, List.of(part), keep);
     } catch (FileFailure failed) {
       bucket.abort(key, upload.uploadId());

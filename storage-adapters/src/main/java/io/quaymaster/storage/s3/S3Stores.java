@@ -48,8 +48,7 @@ public final class S3Stores {
   }
 
   private Bucket bucket(S3Settings settings, S3Meters meters) {
-    S3Clients clients = S3Clients.open(settings, meters, limits.patience());
-    return new Bucket(clients.client(), clients.plain(), settings, meters);
+    return new Bucket(S3Clients.open(settings, meters, limits.patience()), settings, meters);
   }
 
   /** Memory that transfers of all stores hold now, in bytes. */

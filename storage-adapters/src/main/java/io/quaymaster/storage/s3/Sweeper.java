@@ -25,6 +25,12 @@ final class Sweeper {
     this.meters = meters;
   }
 
+  /** Which of the uploads on a page are to be aborted. */
+  @FunctionalInterface
+  private interface Choice {
+    List<MultipartUpload> of(List<MultipartUpload> page) throws FileFailure;
+  }
+
   /**
    * Aborts multipart uploads that no record knows.
    *
@@ -32,29 +38,45 @@ final class Sweeper {
    */
   int sweep(Duration orphanAge) throws FileFailure {
     Instant oldEnough = Instant.now().minus(orphanAge);
+    return clear(page -> orphans(page, oldEnough), oldEnough);
+  }
+
+  /**
+   * Aborts all multipart uploads, whoever knows them.
+   *
+   * @return how many
+   */
+  int abortAll() throws FileFailure {
+    return clear(page -> page, Instant.MAX);
+  }
+
+  private int clear(Choice choice, Instant scratchUntil) throws FileFailure {
     int aborted = 0;
     @Nullable String keyMarker = null;
     @Nullable String idMarker = null;
     boolean more = true;
     while (more) {
       ListMultipartUploadsResponse page = bucket.uploads(prefix, keyMarker, idMarker);
-      List<MultipartUpload> old =
-          page.uploads().stream().filter(upload -> !upload.initiated().isAfter(oldEnough)).toList();
-      Set<String> known =
-          new HashSet<>(records.known(old.stream().map(MultipartUpload::uploadId).toList()));
-      for (MultipartUpload upload : old) {
-        if (!known.contains(upload.uploadId())) {
-          bucket.abort(upload.key(), upload.uploadId());
-          aborted++;
-        }
+      for (MultipartUpload upload : choice.of(page.uploads())) {
+        bucket.abort(upload.key(), upload.uploadId());
+        aborted++;
       }
       keyMarker = page.nextKeyMarker();
       idMarker = page.nextUploadIdMarker();
       more = Boolean.TRUE.equals(page.isTruncated());
     }
-    removeScratch(oldEnough);
+    removeScratch(scratchUntil);
     meters.orphanUploadsAborted(aborted);
     return aborted;
+  }
+
+  private List<MultipartUpload> orphans(List<MultipartUpload> page, Instant oldEnough)
+      throws FileFailure {
+    List<MultipartUpload> old =
+        page.stream().filter(upload -> !upload.initiated().isAfter(oldEnough)).toList();
+    Set<String> known =
+        new HashSet<>(records.known(old.stream().map(MultipartUpload::uploadId).toList()));
+    return old.stream().filter(upload -> !known.contains(upload.uploadId())).toList();
   }
 
   /** Large parts of uploads whose process died before it had copied them. */

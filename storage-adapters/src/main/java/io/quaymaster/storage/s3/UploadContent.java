@@ -27,7 +27,11 @@ final class UploadContent {
     void letGo() throws FileFailure;
   }
 
+  /** What a file is lengthened by, as often as it takes. */
+  private static final ByteBuffer ZEROS = ByteBuffer.allocate(64 << 10).asReadOnlyBuffer();
+
   private final UploadServices services;
+  private final DraftRecord record;
   private final @Nullable LettingGo lettingGo;
   private final PartSender parts;
   private final Window window = new Window();
@@ -44,6 +48,7 @@ final class UploadContent {
       PartSender.Begun begun,
       @Nullable LettingGo lettingGo) {
     this.services = services;
+    this.record = record;
     this.lettingGo = lettingGo;
     this.memory = new PartMemory(services);
     this.parts = new PartSender(services, record, begun, memory);
@@ -226,13 +231,16 @@ final class UploadContent {
 
   /** Fetches bytes to the window's end. */
   private void load(CopySource source) throws FileFailure {
-    ByteBuffer bytes = ByteBuffer.allocate((int) source.length());
-    Ranges.read(services.bucket(), source.object(), source.offset(), bytes);
-    bytes.flip();
-    while (window.missingFor(window.end() + bytes.remaining()) > 0) {
+    long end = window.end();
+    while (window.missingFor(end + source.length()) > 0) {
       takePiece();
+      if (window.end() != end) {
+        throw new FileFailure(Kind.STORE_ERROR, "the store did not take what was sent before");
+      }
     }
-    window.write(window.end(), bytes);
+    List<ByteBuffer> room = window.room(source.length());
+    Ranges.read(services.bucket(), source.object(), source.offset(), room);
+    window.filled(source.length());
   }
 
   /** Reads what is in memory, or what is another object's. */
@@ -271,7 +279,10 @@ final class UploadContent {
       pending = source.first(newSize - pendingFrom());
       restartWindow(newSize);
     } else if (newSize > window.end() && newSize - window.end() <= AHEAD) {
-      write(window.end(), ByteBuffer.allocate((int) (newSize - window.end())));
+      while (window.end() < newSize) {
+        int count = (int) Math.min(ZEROS.capacity(), newSize - window.end());
+        write(window.end(), ZEROS.slice(0, count));
+      }
     } else if (newSize >= window.origin() && newSize <= window.end()) {
       memory.release(window.cut(newSize));
     } else {
@@ -286,7 +297,7 @@ final class UploadContent {
   /** Nothing is written yet. Parts that are under way are waited for. */
   void clear() throws FileFailure {
     parts.stop();
-    parts.restart(List.of());
+    parts.restart(List.of(), 0);
     letGo(0);
   }
 
@@ -297,14 +308,30 @@ final class UploadContent {
     restartWindow(size);
   }
 
-  /** Goes on from what is recorded. */
-  void restore(Saved saved) throws FileFailure {
-    parts.restart(saved.parts());
+  /**
+   * Goes on from what is recorded. If that fails, nothing is held.
+   *
+   * @param highestPart the highest number of a part that the server has
+   */
+  void restore(Saved saved, int highestPart) throws FileFailure {
+    parts.restart(saved.parts(), highestPart);
     letGo(SentParts.length(parts.sent()));
-    ByteBuffer tail = saved.tail().duplicate();
-    if (tail.hasRemaining()) {
-      memory.awaitInto(window, RESTART, false);
-      window.write(window.origin(), tail);
+    if (saved.tailBytes() == 0) {
+      return;
+    }
+    memory.awaitInto(window, RESTART, false);
+    try {
+      int offset = 0;
+      for (ByteBuffer piece : window.room(saved.tailBytes())) {
+        int count = piece.remaining();
+        record.readTail(offset, piece);
+        offset += count;
+      }
+      window.filled(saved.tailBytes());
+    } finally {
+      if (window.length() == 0) {
+        letGo(window.origin());
+      }
     }
   }
 
@@ -333,7 +360,7 @@ final class UploadContent {
     }
     settlePending();
     if (nothingSent && !parts.anyBegun()) {
-      return new Complete.Whole(PartSender.payload(window.peek(window.length()), window.length()));
+      return new Complete.Whole(inMemory());
     }
     if (window.length() > 0 || !parts.anyBegun()) {
       seal(window.length());
@@ -349,12 +376,17 @@ final class UploadContent {
     return new Complete.InParts(sent);
   }
 
+  private Payload inMemory() {
+    return PartSender.payload(window.peek(window.length()), window.length());
+  }
+
   /**
    * What can be kept: parts, and too few bytes for one behind them.
    *
    * @param parts how many the server has
+   * @param tail lies where it is, until the memory is let go
    */
-  record Keepable(int parts, ByteBuffer tail) {}
+  record Keepable(int parts, Payload tail) {}
 
   /** Sends whatever is enough for a part, and waits for it. */
   Keepable keepable() throws FileFailure {
@@ -368,7 +400,7 @@ final class UploadContent {
     parts.stop();
     List<Part> sent = parts.sent();
     boolean follows = SentParts.length(sent) == window.origin();
-    return new Keepable(sent.size(), follows ? window.copy() : ByteBuffer.allocate(0));
+    return new Keepable(sent.size(), follows ? inMemory() : Payload.EMPTY);
   }
 
   /** Waits until nothing is under way. */

@@ -4,6 +4,7 @@ import io.quaymaster.files.AttributeChange.Times;
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.FileStore.Measure;
 import io.quaymaster.files.StoreKey;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,13 +54,21 @@ public interface UploadRecords {
    */
   record Part(int number, long sizeBytes, String eTag, @Nullable String checksum) {}
 
+  /** Bytes behind an upload's parts, too few for one, which are to be kept. */
+  interface Tail {
+    long length();
+
+    /** From the first one on. May be asked for again, while the call lasts that was given them. */
+    InputStream stream();
+  }
+
   /**
-   * All of an upload.
+   * All of an upload but the bytes behind its parts: {@link #readTail} has them.
    *
    * @param parts in their order
-   * @param tail bytes behind the parts, too few for one; read-only
+   * @param tailBytes how many bytes are kept behind the parts
    */
-  record Saved(Upload upload, List<Part> parts, ByteBuffer tail) {}
+  record Saved(Upload upload, List<Part> parts, int tailBytes) {}
 
   /** The upload that is known by a name. */
   Optional<Upload> find(StoreKey key) throws FileFailure;
@@ -103,13 +112,13 @@ public interface UploadRecords {
   boolean addPart(UUID id, long fence, Part part, boolean withTail) throws FileFailure;
 
   /**
-   * Keeps the bytes behind the parts (those that remain in the buffer, which is not changed); drops
-   * parts from {@code parts + 1} on.
+   * Keeps the bytes behind the parts, without holding all of them at once; drops parts from {@code
+   * parts + 1} on.
    *
    * @param parts how many parts the upload has by now
    * @return false if the fence is stale or the upload gone
    */
-  boolean keep(UUID id, long fence, int parts, ByteBuffer tail, int mode, @Nullable Times times)
+  boolean keep(UUID id, long fence, int parts, Tail tail, int mode, @Nullable Times times)
       throws FileFailure;
 
   /**
@@ -121,6 +130,14 @@ public interface UploadRecords {
 
   /** Makes an upload this caller's own: all of it, with a fence that is new. */
   Optional<Saved> takeOver(StoreKey key) throws FileFailure;
+
+  /**
+   * Fills a buffer with kept bytes.
+   *
+   * @param offset so that there are enough behind it
+   * @return false if the fence is stale or the upload gone
+   */
+  boolean readTail(UUID id, long fence, int offset, ByteBuffer into) throws FileFailure;
 
   /** Forgets an upload. Nothing happens if it is gone. */
   void remove(UUID id) throws FileFailure;

@@ -118,11 +118,23 @@ final class Window {
     return List.copyOf(pieces.subList(0, (int) ((bytes + PIECE - 1) / PIECE)));
   }
 
-  /** All that is in the window, to read. */
-  ByteBuffer copy() {
-    ByteBuffer all = ByteBuffer.allocate((int) length());
-    read(origin, all);
-    return all.flip().asReadOnlyBuffer();
+  /**
+   * Where the next bytes go, for somebody else to fill; then they are {@link #filled}. There are
+   * pieces for them, and nothing came ahead of its turn.
+   */
+  List<ByteBuffer> room(long bytes) {
+    List<ByteBuffer> room = new ArrayList<>();
+    for (long at = end; at < end + bytes; ) {
+      int inPiece = (int) ((at - origin) % PIECE);
+      int count = (int) Math.min(PIECE - inPiece, end + bytes - at);
+      room.add(ByteBuffer.wrap(pieces.get((int) ((at - origin) / PIECE)), inPiece, count));
+      at += count;
+    }
+    return room;
+  }
+
+  void filled(long bytes) {
+    end += bytes;
   }
 
   /** Begins anew, empty, at an offset. The pieces are the owner's again. */

@@ -1,6 +1,7 @@
 package io.quaymaster.storage.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -90,7 +91,7 @@ class CredentialsTest {
         new S3Settings(
             "bucket", "in/", "eu-central-1", endpoint, true, credentials, encryption, kind, PLAIN);
     S3Clients clients = S3Clients.open(settings, S3Meters.NONE, S3Limits.DEFAULTS.patience());
-    try (Bucket bucket = new Bucket(clients.client(), clients.plain(), settings, S3Meters.NONE)) {
+    try (Bucket bucket = new Bucket(clients, settings, S3Meters.NONE)) {
       bucket.put(
           "in/f", Map.of(), Payload.of(List.of(ByteBuffer.wrap(new byte[] {1, 2, 3}))), false);
     }
@@ -129,6 +130,23 @@ class CredentialsTest {
         .contains("role%2Ffiles")
         .contains("RoleSessionName=quaymaster-bucket");
     assertThat(role.toString()).doesNotContain("secret");
+  }
+
+  /** A client of STS has connections of its own, and nobody else would ever close them. */
+  @Test
+  void whoAssumedARoleHangsUpWithTheStore() throws Exception {
+    try (FaultProxy sts = FaultProxy.before(endpoint)) {
+      System.setProperty(STS, sts.endpoint().toString());
+      put(
+          new S3Credentials.AssumedRole(
+              "arn:aws:iam::123456789012:role/files",
+              null,
+              new S3Credentials.StaticKeys("AKIAOURS", "the secret")),
+          new Encryption.BucketDefault(),
+          null);
+      assertThat(sts.count("POST")).isOne();
+      await().until(() -> sts.openConnections() == 0);
+    }
   }
 
   @Test

@@ -36,7 +36,7 @@ class DownloadTest {
   }
 
   private byte[] plant(int length) {
-    byte[] bytes = BucketStore.random(length);
+    byte[] bytes = BucketStore.bytes(length, length);
     it.raw
         .s3()
         .putObject(

@@ -1,16 +1,16 @@
 package io.quaymaster.storage.s3;
 
 import static io.quaymaster.files.FileStoreFixture.fails;
-import static io.quaymaster.storage.s3.Stage.MIB;
-import static io.quaymaster.storage.s3.Stage.begin;
-import static io.quaymaster.storage.s3.Stage.bytes;
-import static io.quaymaster.storage.s3.Stage.goOn;
-import static io.quaymaster.storage.s3.Stage.holds;
-import static io.quaymaster.storage.s3.Stage.key;
-import static io.quaymaster.storage.s3.Stage.publish;
-import static io.quaymaster.storage.s3.Stage.put;
-import static io.quaymaster.storage.s3.Stage.resume;
-import static io.quaymaster.storage.s3.Stage.write;
+import static io.quaymaster.storage.s3.BucketStore.MIB;
+import static io.quaymaster.storage.s3.BucketStore.begin;
+import static io.quaymaster.storage.s3.BucketStore.bytes;
+import static io.quaymaster.storage.s3.BucketStore.goOn;
+import static io.quaymaster.storage.s3.BucketStore.holds;
+import static io.quaymaster.storage.s3.BucketStore.key;
+import static io.quaymaster.storage.s3.BucketStore.publish;
+import static io.quaymaster.storage.s3.BucketStore.put;
+import static io.quaymaster.storage.s3.BucketStore.resume;
+import static io.quaymaster.storage.s3.BucketStore.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quaymaster.files.FileFailure.Kind;
@@ -22,6 +22,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** Files so long that their parts are gathered on the server, in little. */
 class GatheringTest {
@@ -30,19 +31,18 @@ class GatheringTest {
   /** Two parts as they come, and then each of three. */
   private static final Parts FEW = new Parts(5L * MIB, 2, 15L * MIB);
 
-  private final Stage stage = new Stage(S3Server.shared());
-  private final S3Stores stores = new S3Stores(S3Limits.DEFAULTS);
+  private final BucketStore it = new BucketStore(S3Server.Backend.FILES, S3Limits.DEFAULTS);
   private final S3FileStore store = store();
 
   private S3FileStore store() {
-    return stores.open(
-        stage.server.settings(stage.bucket, "in/"), stage.records, stage.moves, stage.counts, FEW);
+    return it.stores.open(
+        it.server.settings(it.raw.name(), "in/"), it.records, it.moves, it.counts, FEW);
   }
 
   @AfterEach
-  void nothingIsHeld() {
+  void close() {
     store.close();
-    assertThat(stores.memoryInUse()).isZero();
+    it.close();
   }
 
   @Test
@@ -63,8 +63,8 @@ class GatheringTest {
     byte[] data = bytes(67 * MIB + 3, 50);
     put(store, "long", data);
     holds(store, "long", data);
-    assertThat(stage.objects()).containsExactly("in/long");
-    assertThat(stage.multipartUploads()).isZero();
+    assertThat(it.raw.keys()).containsExactly("in/long");
+    assertThat(it.multipartUploads()).isZero();
   }
 
   @Test
@@ -90,11 +90,10 @@ class GatheringTest {
 
   @Test
   void whatIsGatheredIsHiddenAndSweptAfterACrash() throws Exception {
-    stage
-        .server
+    it.server
         .client()
         .putObject(
-            r -> r.bucket(stage.bucket).key("in/.quaymaster-scratch/left"),
+            r -> r.bucket(it.raw.name()).key("in/.quaymaster-scratch/left"),
             RequestBody.fromString("left by a crash"));
     StoreKey scratch = key(".quaymaster-scratch");
     fails(() -> store.attributes(scratch), Kind.NOT_FOUND);
@@ -105,19 +104,36 @@ class GatheringTest {
     }
     assertThat(store.measure(StoreKey.ROOT)).isEqualTo(new Measure(0, 0, false));
     store.sweep(Duration.ofDays(1));
-    assertThat(stage.objects()).hasSize(1);
+    assertThat(it.raw.keys()).hasSize(1);
     store.sweep(Duration.ofMinutes(-1));
-    assertThat(stage.objects()).isEmpty();
+    assertThat(it.raw.keys()).isEmpty();
+  }
+
+  @Test
+  void nothingIsLeftWhereAStoreIsForgotten() throws Exception {
+    RequestBody left = RequestBody.fromString("left by a crash");
+    S3Client client = it.server.client();
+    client.putObject(r -> r.bucket(it.raw.name()).key("in/.quaymaster-scratch/left"), left);
+    client.createMultipartUpload(r -> r.bucket(it.raw.name()).key("in/orphan"));
+    client.createMultipartUpload(r -> r.bucket(it.raw.name()).key("inner/another-store's"));
+    put(store, "done", bytes(10, 53));
+    OpenFile known = begin(store, "known");
+    write(known, bytes(6 * MIB, 54), 0, 6 * MIB);
+    known.preserve();
+    known.close();
+    assertThat(store.abortUploads()).isEqualTo(2);
+    assertThat(it.multipartUploads()).isOne();
+    assertThat(it.raw.keys()).containsExactly("in/done");
   }
 
   @Test
   void anOrphanIsAbortedAndAnUploadThatIsRecordedIsNot() throws Exception {
-    stage.server.client().createMultipartUpload(r -> r.bucket(stage.bucket).key("in/orphan"));
+    it.server.client().createMultipartUpload(r -> r.bucket(it.raw.name()).key("in/orphan"));
     OpenFile file = begin(store, "known");
     write(file, bytes(6 * MIB, 52), 0, 6 * MIB);
     assertThat(store.sweep(Duration.ofDays(1))).isZero();
     assertThat(store.sweep(Duration.ofMinutes(-1))).isOne();
-    assertThat(stage.multipartUploads()).isOne();
+    assertThat(it.multipartUploads()).isOne();
     file.close();
     publish(store, "known");
     assertThat(store.sweep(Duration.ofMinutes(-1))).isZero();

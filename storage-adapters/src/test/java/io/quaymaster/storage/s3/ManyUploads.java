@@ -1,6 +1,6 @@
 package io.quaymaster.storage.s3;
 
-import static io.quaymaster.storage.s3.Stage.MIB;
+import static io.quaymaster.storage.s3.BucketStore.MIB;
 
 import io.quaymaster.files.OpenFile;
 import java.net.URI;
@@ -38,7 +38,7 @@ final class ManyUploads {
             null,
             S3Traits.AMAZON);
     int mib = Integer.parseInt(args[4]);
-    byte[] data = Stage.bytes(MIB, 60);
+    byte[] data = BucketStore.bytes(MIB, 60);
     S3Stores stores = new S3Stores(LIMITS);
     try (S3FileStore store =
             stores.open(
@@ -68,15 +68,15 @@ final class ManyUploads {
 
   private static void upload(S3FileStore store, String name, byte[] data, int mib)
       throws Exception {
-    OpenFile file = Stage.begin(store, name);
+    OpenFile file = BucketStore.begin(store, name);
     long at = 0;
     for (int i = 0; i < mib; i++) {
-      for (int from = 0; from < data.length; from += Stage.WRITE) {
-        file.write(at, ByteBuffer.wrap(data, from, Stage.WRITE));
-        at += Stage.WRITE;
+      for (int from = 0; from < data.length; from += BucketStore.WRITE) {
+        file.write(at, ByteBuffer.wrap(data, from, BucketStore.WRITE));
+        at += BucketStore.WRITE;
       }
     }
     file.close();
-    Stage.publish(store, name);
+    BucketStore.publish(store, name);
   }
 }

@@ -5,6 +5,9 @@ import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.FileFailure.Kind;
 import io.quaymaster.files.FileStore.Measure;
 import io.quaymaster.files.StoreKey;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -165,17 +168,24 @@ final class MemoryUploadRecords implements UploadRecords {
 
   @Override
   public synchronized boolean keep(
-      UUID id, long fence, int parts, ByteBuffer tail, int mode, @Nullable Times times)
+      UUID id, long fence, int parts, Tail tail, int mode, @Nullable Times times)
       throws FileFailure {
     Row row = fenced(id, fence);
     if (row != null) {
       row.parts.tailMap(parts, false).clear();
-      row.tail = new byte[tail.remaining()];
-      tail.duplicate().get(row.tail);
+      row.tail = all(tail);
       row.mode = mode;
       row.times = times;
     }
     return row != null;
+  }
+
+  private static byte[] all(Tail tail) {
+    try (InputStream stream = tail.stream()) {
+      return stream.readAllBytes();
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
   }
 
   @Override
@@ -195,8 +205,18 @@ final class MemoryUploadRecords implements UploadRecords {
             row -> {
               row.fence++;
               row.completing = false;
-              return new Saved(row.upload(), row.contiguous(), ByteBuffer.wrap(row.tail.clone()));
+              return new Saved(row.upload(), row.contiguous(), row.tail.length);
             });
+  }
+
+  @Override
+  public synchronized boolean readTail(UUID id, long fence, int offset, ByteBuffer into)
+      throws FileFailure {
+    Row row = fenced(id, fence);
+    if (row != null) {
+      into.put(row.tail, offset, into.remaining());
+    }
+    return row != null;
   }
 
   @Override

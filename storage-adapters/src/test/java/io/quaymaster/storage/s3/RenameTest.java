@@ -96,11 +96,11 @@ class RenameTest {
 
   @Test
   void bytesThatAreCopiedDoNotPassThroughTheGateway() throws FileFailure {
-    byte[] bytes = BucketStore.random(12 << 20);
+    byte[] bytes = BucketStore.bytes(12 << 20, 12);
     it.raw
         .s3()
         .putObject(put -> put.bucket(it.raw.name()).key("in/a"), RequestBody.fromBytes(bytes));
-    Stage.Counts counts = new Stage.Counts();
+    BucketStore.Counts counts = new BucketStore.Counts();
     S3FileStore store = it.open(it.server.endpoint(), counts);
     store.rename(key("a"), key("b"), false);
     OpenFile from = store.open(key("b"), Access.READ);

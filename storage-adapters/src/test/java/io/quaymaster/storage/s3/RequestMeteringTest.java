@@ -69,7 +69,7 @@ class RequestMeteringTest {
         .matches(request -> request.outcome().equals("unreachable") && request.attempts() > 2);
   }
 
-  private static final class Told extends Stage.Counts {
+  private static final class Told extends BucketStore.Counts {
     private final List<Request> requests;
 
     Told(List<Request> requests) {

@@ -1,17 +1,17 @@
 package io.quaymaster.storage.s3;
 
 import static io.quaymaster.files.FileStoreFixture.fails;
-import static io.quaymaster.storage.s3.Stage.MIB;
-import static io.quaymaster.storage.s3.Stage.aside;
-import static io.quaymaster.storage.s3.Stage.begin;
-import static io.quaymaster.storage.s3.Stage.bytes;
-import static io.quaymaster.storage.s3.Stage.goOn;
-import static io.quaymaster.storage.s3.Stage.holds;
-import static io.quaymaster.storage.s3.Stage.key;
-import static io.quaymaster.storage.s3.Stage.publish;
-import static io.quaymaster.storage.s3.Stage.put;
-import static io.quaymaster.storage.s3.Stage.sizeOf;
-import static io.quaymaster.storage.s3.Stage.write;
+import static io.quaymaster.storage.s3.BucketStore.MIB;
+import static io.quaymaster.storage.s3.BucketStore.aside;
+import static io.quaymaster.storage.s3.BucketStore.begin;
+import static io.quaymaster.storage.s3.BucketStore.bytes;
+import static io.quaymaster.storage.s3.BucketStore.goOn;
+import static io.quaymaster.storage.s3.BucketStore.holds;
+import static io.quaymaster.storage.s3.BucketStore.key;
+import static io.quaymaster.storage.s3.BucketStore.publish;
+import static io.quaymaster.storage.s3.BucketStore.put;
+import static io.quaymaster.storage.s3.BucketStore.sizeOf;
+import static io.quaymaster.storage.s3.BucketStore.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quaymaster.files.FileFailure.Kind;
@@ -19,7 +19,6 @@ import io.quaymaster.files.OpenFile;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Uploads through a network that does harm. */
@@ -28,24 +27,13 @@ class UploadFaultTest {
       new S3Limits(64L * MIB, 32L * MIB, 16L * MIB, 4L * MIB, Duration.ofSeconds(4));
 
   private final byte[] data = bytes(20 * MIB + 99, 20);
-  private Stage stage;
-  private FaultProxy proxy;
-  private S3Stores stores;
-  private S3FileStore store;
-
-  @BeforeEach
-  void open() {
-    stage = new Stage(S3Server.shared());
-    proxy = FaultProxy.before(stage.server.endpoint());
-    stores = new S3Stores(IMPATIENT);
-    store = stage.store(stores, proxy.endpoint());
-  }
+  private final BucketStore it = new BucketStore(S3Server.Backend.FILES, IMPATIENT);
+  private final FaultProxy proxy = it.proxy;
+  private final S3FileStore store = it.store;
 
   @AfterEach
   void close() {
-    store.close();
-    proxy.close();
-    assertThat(stores.memoryInUse()).as("memory that transfers hold").isZero();
+    it.close();
   }
 
   private void upload() throws Exception {
