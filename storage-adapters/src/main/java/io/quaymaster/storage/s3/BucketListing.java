@@ -6,6 +6,7 @@ import io.quaymaster.files.FileFailure.Kind;
 import io.quaymaster.files.FileName;
 import io.quaymaster.files.Listing;
 import io.quaymaster.files.StoreKey;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -36,6 +37,9 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 final class BucketListing implements Listing {
   private static final int PAGE = 1000;
   private static final int AT_ONCE = 32;
+
+  /** Less than a directory's old name stays as it was when other processes see the new one. */
+  private static final Duration SURELY_THERE = Duration.ofMillis(400);
 
   /** What is in the directory by a page: the attributes come, or are known. */
   private record Coming(FileName name, Future<Optional<FileAttributes>> attributes) {}
@@ -92,9 +96,18 @@ final class BucketListing implements Listing {
 
   /** What has moved on while it was read was seen in part only. */
   private void refuseIfRenamed() throws FileFailure {
-    if (moves.hasLeftSince(directory, began)) {
+    boolean slow = System.nanoTime() - began > SURELY_THERE.toNanos();
+    if (slow) {
+      // Another process may have begun, and even ended, since we looked.
+      moves.read();
+    }
+    if (moves.hasLeftSince(directory, began) || (slow && isGone())) {
       throw new FileFailure(Kind.NOT_FOUND, "the directory was renamed while it was read");
     }
+  }
+
+  private boolean isGone() throws FileFailure {
+    return !directory.isRoot() && bucket.list(prefix, null, null, 1).contents().isEmpty();
   }
 
   private static Optional<FileAttributes> arrived(Future<Optional<FileAttributes>> coming)
