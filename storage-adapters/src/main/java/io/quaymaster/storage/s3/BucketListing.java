@@ -48,7 +48,7 @@ final class BucketListing implements Listing {
   private final String prefix;
   private final StoreKey directory;
   private final Moves moves;
-  private final long began = System.nanoTime();
+  private final long began;
   private final Iterator<Entry> uploads;
   private final ExecutorService asking = Executors.newVirtualThreadPerTaskExecutor();
   private final Deque<Coming> ahead = new ArrayDeque<>();
@@ -67,13 +67,20 @@ final class BucketListing implements Listing {
    * @param prefix of the directory's keys
    * @param uploads that are not complete and have names here
    * @param moves what is not there now
+   * @param began when it was not yet known that the directory is there, by {@link System#nanoTime}
    */
   BucketListing(
-      Bucket bucket, StoreKey directory, String prefix, List<Entry> uploads, Moves moves) {
+      Bucket bucket,
+      StoreKey directory,
+      String prefix,
+      List<Entry> uploads,
+      Moves moves,
+      long began) {
     this.bucket = bucket;
     this.directory = directory;
     this.prefix = prefix;
     this.moves = moves;
+    this.began = began;
     this.uploads = uploads.iterator();
     uploads.forEach(upload -> uploadNames.add(upload.name()));
   }
@@ -99,11 +106,15 @@ final class BucketListing implements Listing {
     boolean slow = System.nanoTime() - began > SURELY_THERE.toNanos();
     if (slow) {
       // Another process may have begun, and even ended, since we looked.
-      moves.read();
+      moves.lookAgain();
     }
     if (moves.hasLeftSince(directory, began) || (slow && isGone())) {
-      throw new FileFailure(Kind.NOT_FOUND, "the directory was renamed while it was read");
+      throw renamed();
     }
+  }
+
+  private static FileFailure renamed() {
+    return new FileFailure(Kind.NOT_FOUND, "the directory was renamed while it was read");
   }
 
   private boolean isGone() throws FileFailure {
@@ -143,12 +154,18 @@ final class BucketListing implements Listing {
   private void nextPage() throws FileFailure {
     ListObjectsV2Response next;
     long epoch;
+    boolean replaced;
     do {
       // A page and what of it is hidden must be of one moment.
       epoch = moves.epoch();
       next = bucket.list(prefix, "/", continuation, PAGE);
       hidden = moves.hiddenIn(directory);
+      replaced = moves.hides(directory);
     } while (epoch != moves.epoch());
+    if (replaced) {
+      // It has gone; or it was empty, and another one that is being copied here takes its place.
+      throw renamed();
+    }
     TreeMap<String, Runnable> entries = new TreeMap<>(KeyNames.ORDER);
     for (S3Object object : next.contents()) {
       String below = object.key().substring(prefix.length());

@@ -65,15 +65,17 @@ final class Moves {
     try {
       long began = System.nanoTime();
       List<Move> moves = List.copyOf(records.all());
-      for (Move move : moves) {
-        if (move.phase() == Phase.REMOVING) {
-          left.put(move.from(), began);
-        }
-      }
-      left.values().removeIf(at -> began - at > REMEMBERED.toNanos());
       if (!moves.equals(known.moves())) {
         known = new Known(known.epoch() + 1, moves);
       }
+      // After that: who saw a directory there before began before this moment.
+      long now = System.nanoTime();
+      for (Move move : moves) {
+        if (move.phase() == Phase.REMOVING) {
+          left.put(move.from(), now);
+        }
+      }
+      left.values().removeIf(at -> now - at > REMEMBERED.toNanos());
       readAt = began;
     } finally {
       reading.unlock();
@@ -107,15 +109,24 @@ final class Moves {
     }
   }
 
-  /** For those who look only: while the database is away, nothing moves either. */
   private List<Move> current() {
+    look(this::refresh);
+    return known.moves();
+  }
+
+  /** For those who look only: while the database is away, nothing moves either. */
+  private void look(Step reading) {
     try {
-      refresh();
+      reading.run();
     } catch (FileFailure away) {
       log.debug("Moves of directories are not known to the second: {}", away.getMessage());
       readAt = System.nanoTime();
     }
-    return known.moves();
+  }
+
+  /** Reads the moves now, if the database answers. */
+  void lookAgain() {
+    look(this::read);
   }
 
   /** For those who change something, which a move must not miss. */

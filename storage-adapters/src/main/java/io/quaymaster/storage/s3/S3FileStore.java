@@ -249,9 +249,10 @@ public final class S3FileStore implements FileStore {
 
   @Override
   public Listing list(StoreKey key) throws FileFailure {
+    long began = System.nanoTime();
     look(key);
     requireDirectory(key);
-    return new BucketListing(bucket, key, names.directory(key), uploads.in(key), moves);
+    return new BucketListing(bucket, key, names.directory(key), uploads.in(key), moves, began);
   }
 
   private void requireDirectory(StoreKey key) throws FileFailure {
