@@ -49,17 +49,21 @@ final class ChangesUnderWay {
     }
 
     /**
-     * Looks again whether a directory around it is being renamed, by another process for example:
-     * to be asked right before the request that makes the change.
+     * Looks again whether another process renames a directory around it, right before the request
+     * that makes the change. What this process renames waits for it.
      *
      * @throws FileFailure BUSY
      */
     void check() throws FileFailure {
+      check(false);
+    }
+
+    private void check(boolean oursToo) throws FileFailure {
       for (StoreKey name : names) {
         if (below) {
-          moves.refuseMove(name);
+          moves.refuseMove(name, oursToo);
         } else {
-          moves.refuseChange(name);
+          moves.refuseChange(name, oursToo);
         }
       }
     }
@@ -110,7 +114,7 @@ final class ChangesUnderWay {
       lock.unlock();
     }
     try {
-      change.check();
+      change.check(true);
     } catch (FileFailure | RuntimeException refused) {
       change.close();
       throw refused;

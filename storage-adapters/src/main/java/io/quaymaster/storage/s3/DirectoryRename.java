@@ -80,10 +80,7 @@ final class DirectoryRename {
    */
   void rename(StoreKey from, StoreKey to, Step check) throws FileFailure {
     Move move = new Move(UUID.randomUUID(), from, to, Phase.COPYING);
-    if (!records.begin(move)) {
-      throw new FileFailure(
-          Kind.BUSY, "another directory here is being renamed, which takes a while in a bucket");
-    }
+    begin(move);
     try {
       moves.awaitKnown();
       changes.awaitNoneIn(from, to);
@@ -101,6 +98,22 @@ final class DirectoryRename {
     }
     // It has its new name: what is left of the old one is nobody's failure.
     finish(move, () -> remove(move));
+  }
+
+  private void begin(Move move) throws FileFailure {
+    boolean begun;
+    try {
+      begun = records.begin(move);
+    } catch (FileFailure unsure) {
+      // The database may have it nevertheless.
+      finish(move, () -> end(move));
+      throw unsure;
+    }
+    if (!begun) {
+      throw new FileFailure(
+          Kind.BUSY, "another directory here is being renamed, which takes a while in a bucket");
+    }
+    moves.begun(move);
   }
 
   /** Goes on with what was left half done, by a process that is dead or by this one. */

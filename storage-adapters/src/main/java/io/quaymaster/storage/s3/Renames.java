@@ -67,8 +67,8 @@ final class Renames {
 
   /** Renames a directory, as of {@link io.quaymaster.files.FileStore#rename}; no root. */
   void renameDirectory(StoreKey from, StoreKey to, boolean replace) throws FileFailure {
-    moves.refuseMove(from);
-    moves.refuseMove(to);
+    moves.refuseMove(from, true);
+    moves.refuseMove(to, true);
     refuseUnlessMovable(from, to, replace);
     if (!from.equals(to)) {
       directoryRename.rename(from, to, () -> refuseUnlessMovable(from, to, replace));

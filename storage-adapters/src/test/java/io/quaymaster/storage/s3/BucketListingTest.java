@@ -12,6 +12,7 @@ import io.quaymaster.files.FileFailure.Kind;
 import io.quaymaster.files.Listing;
 import io.quaymaster.files.StoreKey;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +25,9 @@ import org.junit.jupiter.api.Test;
 
 /** Directories are read page by page, whoever made what is in them. */
 class BucketListingTest {
+  private static final S3Limits PATIENT =
+      new S3Limits(64 << 20, 16 << 20, 16 << 20, 4 << 20, Duration.ofMinutes(10));
+
   private final BucketStore it = BucketStore.open();
 
   @AfterEach
@@ -174,7 +178,7 @@ class BucketListingTest {
   void manyEntriesTakeLittleMemory() throws FileFailure {
     int many = Integer.getInteger("test.s3.many", 1_500);
     plantMany("many/", many);
-    S3FileStore store = inexact(new S3Stores(S3Limits.DEFAULTS));
+    S3FileStore store = inexact(new S3Stores(PATIENT));
     long began = System.nanoTime();
     long before = usedHeap();
     long most = 0;

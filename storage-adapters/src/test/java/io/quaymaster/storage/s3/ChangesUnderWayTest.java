@@ -120,6 +120,21 @@ class ChangesUnderWayTest {
     }
   }
 
+  @Test
+  void whatThisProcessRenamesWaitsForIt() throws Exception {
+    ChangesUnderWay changes = changes(AT_ONCE);
+    try (Change change = changes.begin(key("a/b"))) {
+      Move move = move("a", "x");
+      records.begin(move);
+      moves.begun(move);
+      moves.read();
+      change.check();
+      assertBusy(() -> changes.begin(key("a/c")), "being renamed");
+      assertBusy(() -> changes.awaitNoneIn(key("a"), key("x")), "is being changed");
+    }
+    changes.awaitNoneIn(key("a"), key("x"));
+  }
+
   private static boolean isRefused(Change change) {
     try {
       change.check();
