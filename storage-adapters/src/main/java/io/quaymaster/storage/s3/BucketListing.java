@@ -6,6 +6,7 @@ import io.quaymaster.files.FileFailure.Kind;
 import io.quaymaster.files.FileName;
 import io.quaymaster.files.Listing;
 import io.quaymaster.files.StoreKey;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -37,6 +38,9 @@ final class BucketListing implements Listing {
   private static final int PAGE = 1000;
   private static final int AT_ONCE = 32;
 
+  /** Less than a directory's old name stays as it was when other processes see the new one. */
+  private static final Duration SURELY_THERE = Duration.ofMillis(400);
+
   /** What is in the directory by a page: the attributes come, or are known. */
   private record Coming(FileName name, Future<Optional<FileAttributes>> attributes) {}
 
@@ -44,7 +48,7 @@ final class BucketListing implements Listing {
   private final String prefix;
   private final StoreKey directory;
   private final Moves moves;
-  private final long began = System.nanoTime();
+  private final long began;
   private final Iterator<Entry> uploads;
   private final ExecutorService asking = Executors.newVirtualThreadPerTaskExecutor();
   private final Deque<Coming> ahead = new ArrayDeque<>();
@@ -63,13 +67,20 @@ final class BucketListing implements Listing {
    * @param prefix of the directory's keys
    * @param uploads that are not complete and have names here
    * @param moves what is not there now
+   * @param began when it was not yet known that the directory is there, by {@link System#nanoTime}
    */
   BucketListing(
-      Bucket bucket, StoreKey directory, String prefix, List<Entry> uploads, Moves moves) {
+      Bucket bucket,
+      StoreKey directory,
+      String prefix,
+      List<Entry> uploads,
+      Moves moves,
+      long began) {
     this.bucket = bucket;
     this.directory = directory;
     this.prefix = prefix;
     this.moves = moves;
+    this.began = began;
     this.uploads = uploads.iterator();
     uploads.forEach(upload -> uploadNames.add(upload.name()));
   }
@@ -92,9 +103,22 @@ final class BucketListing implements Listing {
 
   /** What has moved on while it was read was seen in part only. */
   private void refuseIfRenamed() throws FileFailure {
-    if (moves.hasLeftSince(directory, began)) {
-      throw new FileFailure(Kind.NOT_FOUND, "the directory was renamed while it was read");
+    boolean slow = System.nanoTime() - began > SURELY_THERE.toNanos();
+    if (slow) {
+      // Another process may have begun, and even ended, since we looked.
+      moves.lookAgain();
     }
+    if (moves.hasLeftSince(directory, began) || (slow && isGone())) {
+      throw renamed();
+    }
+  }
+
+  private static FileFailure renamed() {
+    return new FileFailure(Kind.NOT_FOUND, "the directory was renamed while it was read");
+  }
+
+  private boolean isGone() throws FileFailure {
+    return !directory.isRoot() && bucket.list(prefix, null, null, 1).contents().isEmpty();
   }
 
   private static Optional<FileAttributes> arrived(Future<Optional<FileAttributes>> coming)
@@ -130,12 +154,18 @@ final class BucketListing implements Listing {
   private void nextPage() throws FileFailure {
     ListObjectsV2Response next;
     long epoch;
+    boolean replaced;
     do {
       // A page and what of it is hidden must be of one moment.
       epoch = moves.epoch();
       next = bucket.list(prefix, "/", continuation, PAGE);
       hidden = moves.hiddenIn(directory);
+      replaced = moves.hides(directory);
     } while (epoch != moves.epoch());
+    if (replaced) {
+      // It has gone; or it was empty, and another one that is being copied here takes its place.
+      throw renamed();
+    }
     TreeMap<String, Runnable> entries = new TreeMap<>(KeyNames.ORDER);
     for (S3Object object : next.contents()) {
       String below = object.key().substring(prefix.length());

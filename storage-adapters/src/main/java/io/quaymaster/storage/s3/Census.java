@@ -52,6 +52,7 @@ final class Census {
     long files = 0;
     boolean any = false;
     while (pages.hasNext()) {
+      moves.keepUp();
       S3Object object = pages.next();
       any = true;
       if (!object.key().endsWith("/")

@@ -102,13 +102,17 @@ final class Directories {
     }
   }
 
-  void describe(ObjectInfo directory, AttributeChange change) throws FileFailure {
+  /**
+   * @param check asked right before the change is made
+   */
+  void describe(ObjectInfo directory, AttributeChange change, Step check) throws FileFailure {
     if (directory.key().isEmpty()) {
       throw new FileFailure(Kind.UNSUPPORTED, "a bucket has no attributes of its own");
     }
     if (directory.isStored()) {
-      new ServerCopy(bucket).describe(directory, change, FileAttributes.Type.DIRECTORY);
+      new ServerCopy(bucket, check).describe(directory, change, FileAttributes.Type.DIRECTORY);
     } else {
+      check.run();
       bucket.put(
           directory.key(),
           directory.metadataWith(change, FileAttributes.Type.DIRECTORY),

@@ -239,12 +239,14 @@ final class Draft implements TransferMemory.Holder {
   /**
    * Makes the object, and forgets the upload.
    *
+   * @param check asked when all is sent, right before the object is there
    * @throws FileFailure EXISTS
    */
-  void complete() throws FileFailure {
+  void complete(Step check) throws FileFailure {
     change(
         () -> {
           UploadContent.Complete whole = content.complete(uploadId != null);
+          check.run();
           record.completing();
           make(whole);
           record.remove();

@@ -9,6 +9,8 @@ import io.quaymaster.storage.s3.DirectoryMoves.Phase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
@@ -36,6 +38,9 @@ final class Moves {
   /** When directories lost their names, by {@link System#nanoTime}, for listings that are open. */
   private final Map<StoreKey, Long> left = new ConcurrentHashMap<>();
 
+  /** Moves that this process began: they wait for the changes that it began before. */
+  private final Set<UUID> ours = ConcurrentHashMap.newKeySet();
+
   private volatile Known known = new Known(0, List.of());
   private volatile long readAt = System.nanoTime() - STALE.toNanos() - 1;
 
@@ -44,6 +49,11 @@ final class Moves {
 
   Moves(DirectoryMoves records) {
     this.records = records;
+  }
+
+  /** This process has begun a move, and will wait for changes that are under way. */
+  void begun(Move move) {
+    ours.add(move.id());
   }
 
   /** Waits until every other process knows of the latest change. */
@@ -65,15 +75,18 @@ final class Moves {
     try {
       long began = System.nanoTime();
       List<Move> moves = List.copyOf(records.all());
-      for (Move move : moves) {
-        if (move.phase() == Phase.REMOVING) {
-          left.put(move.from(), began);
-        }
-      }
-      left.values().removeIf(at -> began - at > REMEMBERED.toNanos());
       if (!moves.equals(known.moves())) {
         known = new Known(known.epoch() + 1, moves);
       }
+      ours.retainAll(moves.stream().map(Move::id).toList());
+      // After that: who saw a directory there before began before this moment.
+      long now = System.nanoTime();
+      for (Move move : moves) {
+        if (move.phase() == Phase.REMOVING) {
+          left.put(move.from(), now);
+        }
+      }
+      left.values().removeIf(at -> now - at > REMEMBERED.toNanos());
       readAt = began;
     } finally {
       reading.unlock();
@@ -83,6 +96,11 @@ final class Moves {
   /** Another number after every change that is known here. */
   long epoch() {
     return known.epoch();
+  }
+
+  /** Asked often by who takes long: no move of another process begins and ends unseen. */
+  void keepUp() {
+    current();
   }
 
   private boolean isStale() {
@@ -102,21 +120,34 @@ final class Moves {
     }
   }
 
-  /** For those who look only: while the database is away, nothing moves either. */
   private List<Move> current() {
+    look(this::refresh);
+    return known.moves();
+  }
+
+  /** For those who look only: while the database is away, nothing moves either. */
+  private void look(Step reading) {
     try {
-      refresh();
+      reading.run();
     } catch (FileFailure away) {
       log.debug("Moves of directories are not known to the second: {}", away.getMessage());
       readAt = System.nanoTime();
     }
-    return known.moves();
   }
 
-  /** For those who change something, which a move must not miss. */
-  private List<Move> surely() throws FileFailure {
+  /** Reads the moves now, if the database answers. */
+  void lookAgain() {
+    look(this::read);
+  }
+
+  /**
+   * For those who change something, which a move must not miss.
+   *
+   * @param oursToo else only moves that do not wait for a change of this process
+   */
+  private List<Move> surely(boolean oursToo) throws FileFailure {
     refresh();
-    return known.moves();
+    return known.moves().stream().filter(move -> oursToo || !ours.contains(move.id())).toList();
   }
 
   /** Whether a directory or one around it was renamed since. */
@@ -148,10 +179,11 @@ final class Moves {
   }
 
   /**
-   * @throws FileFailure BUSY if a name cannot be changed now; also if that cannot be known
+   * @param oursToo whether moves count that this process began
+   * @throws FileFailure BUSY if a name cannot be changed now
    */
-  void refuseChange(StoreKey key) throws FileFailure {
-    for (Move move : surely()) {
+  void refuseChange(StoreKey key, boolean oursToo) throws FileFailure {
+    for (Move move : surely(oursToo)) {
       if (key.startsWith(move.from()) || key.startsWith(move.to())) {
         throw new FileFailure(
             Kind.BUSY, "the directory is being renamed, which takes a while in a bucket");
@@ -160,11 +192,12 @@ final class Moves {
   }
 
   /**
+   * @param oursToo as of {@link #refuseChange}
    * @throws FileFailure BUSY if anything at or below a directory, or around it, is being renamed
    */
-  void refuseMove(StoreKey directory) throws FileFailure {
-    refuseChange(directory);
-    for (Move move : surely()) {
+  void refuseMove(StoreKey directory, boolean oursToo) throws FileFailure {
+    refuseChange(directory, oursToo);
+    for (Move move : surely(oursToo)) {
       if (move.from().startsWith(directory) || move.to().startsWith(directory)) {
         throw new FileFailure(
             Kind.BUSY, "a directory below is being renamed, which takes a while in a bucket");

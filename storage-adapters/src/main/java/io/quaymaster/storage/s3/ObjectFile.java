@@ -10,15 +10,23 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One version of an object, open for reading. */
 final class ObjectFile implements OpenFile {
+  /** Changes the attributes of the object that has the file's name now. */
+  @FunctionalInterface
+  interface Describing {
+    void change(AttributeChange change) throws FileFailure;
+  }
+
   private final Bucket bucket;
   private final ReadAhead ahead;
   private final ObjectInfo object;
+  private final Describing describing;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  ObjectFile(Bucket bucket, ObjectInfo object, ReadAhead ahead) {
+  ObjectFile(Bucket bucket, ObjectInfo object, ReadAhead ahead, Describing describing) {
     this.bucket = bucket.retained();
     this.object = object;
     this.ahead = ahead;
+    this.describing = describing;
   }
 
   private void refuseIfClosed() throws FileFailure {
@@ -64,7 +72,7 @@ final class ObjectFile implements OpenFile {
   @Override
   public void setAttributes(AttributeChange change) throws FileFailure {
     refuseIfClosed();
-    new ServerCopy(bucket).describe(object.key(), change);
+    describing.change(change);
   }
 
   @Override

@@ -3,9 +3,10 @@ package io.quaymaster.storage.s3;
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.FileFailure.Kind;
 import io.quaymaster.files.StoreKey;
+import java.util.Map;
 import java.util.Optional;
 
-/** What a new name meets, and how a file or a directory gets it. The caller keeps others away. */
+/** What a new name meets, and how a file or a directory gets it. */
 final class Renames {
   private final Bucket bucket;
   private final KeyNames names;
@@ -29,17 +30,22 @@ final class Renames {
     this.directoryRename = directoryRename;
   }
 
-  /** As {@link io.quaymaster.files.FileStore#rename}; neither is the root. */
-  void rename(StoreKey from, StoreKey to, boolean replace) throws FileFailure {
+  /**
+   * Renames a file, as of {@link io.quaymaster.files.FileStore#rename}, if the old name is a
+   * file's. The caller keeps others away from both names: two renames of one file would make it
+   * two. Neither is the root.
+   *
+   * @param check asked right before the file has its new name
+   */
+  boolean renamesFile(StoreKey from, StoreKey to, boolean replace, Step check) throws FileFailure {
     Optional<ObjectInfo> file = bucket.head(names.file(from));
     if (file.isPresent()) {
-      renameFile(file.get(), from, to, replace);
-    } else {
-      renameDirectory(from, to, replace);
+      renameFile(file.get(), from, to, replace, check);
     }
+    return file.isPresent();
   }
 
-  private void renameFile(ObjectInfo file, StoreKey from, StoreKey to, boolean replace)
+  private void renameFile(ObjectInfo file, StoreKey from, StoreKey to, boolean replace, Step check)
       throws FileFailure {
     if (directories.isThere(to)) {
       throw replace
@@ -53,12 +59,23 @@ final class Renames {
       return;
     }
     directories.require(to.parent());
-    new ServerCopy(bucket).copy(file, names.file(to), file.metadataKeepingTime(), !replace);
+    Map<String, String> metadata = file.metadataKeepingTime();
+    new ServerCopy(bucket, check).copy(file, names.file(to), metadata, !replace);
     bucket.delete(file.key());
     directories.keep(from.parent());
   }
 
-  private void renameDirectory(StoreKey from, StoreKey to, boolean replace) throws FileFailure {
+  /** Renames a directory, as of {@link io.quaymaster.files.FileStore#rename}; no root. */
+  void renameDirectory(StoreKey from, StoreKey to, boolean replace) throws FileFailure {
+    moves.refuseMove(from, true);
+    moves.refuseMove(to, true);
+    refuseUnlessMovable(from, to, replace);
+    if (!from.equals(to)) {
+      directoryRename.rename(from, to, () -> refuseUnlessMovable(from, to, replace));
+    }
+  }
+
+  private void refuseUnlessMovable(StoreKey from, StoreKey to, boolean replace) throws FileFailure {
     if (!directories.isThere(from)) {
       throw directories.missing(from);
     }
@@ -77,12 +94,6 @@ final class Renames {
       throw new FileFailure(Kind.NOT_A_DIRECTORY, "a file has the new name");
     }
     directories.require(to.parent());
-    moves.refuseMove(from);
-    refuseToMove(from, to);
-    directoryRename.rename(from, to, () -> refuseToMove(from, to));
-  }
-
-  private void refuseToMove(StoreKey from, StoreKey to) throws FileFailure {
     if (!directories.isEmpty(to)) {
       throw new FileFailure(Kind.DIRECTORY_NOT_EMPTY, "the directory is not empty");
     }

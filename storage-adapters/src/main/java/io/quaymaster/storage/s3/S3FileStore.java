@@ -8,10 +8,11 @@ import io.quaymaster.files.FileStore;
 import io.quaymaster.files.Listing;
 import io.quaymaster.files.OpenFile;
 import io.quaymaster.files.StoreKey;
+import io.quaymaster.storage.s3.ChangesUnderWay.Change;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /**
  * Files in a bucket, below a prefix. A file is an object whose key is its path; see {@link
@@ -26,13 +27,13 @@ public final class S3FileStore implements FileStore {
   private static final long ROOM = 1L << 60;
 
   private static final long FILES = 1L << 50;
-  private static final int STRIPES = 128;
 
   private final Bucket bucket;
   private final KeyNames names;
   private final Directories directories;
   private final Uploads uploads;
   private final Moves moves;
+  private final ChangesUnderWay changes;
   private final DirectoryRename directoryRename;
   private final Renames renames;
   private final Census census;
@@ -40,7 +41,6 @@ public final class S3FileStore implements FileStore {
   private final TransferMemory downloadMemory;
   private final TransferMemory.Share downloadShare;
   private final long downloadMemoryPerFile;
-  private final ReentrantLock[] creating = new ReentrantLock[STRIPES];
   private final AtomicBoolean closed = new AtomicBoolean();
 
   S3FileStore(
@@ -55,18 +55,17 @@ public final class S3FileStore implements FileStore {
     this.bucket = bucket;
     this.names = names;
     this.directories = new Directories(bucket, names);
-    this.uploads = new Uploads(services, names);
     this.moves = new Moves(moveRecords);
-    this.directoryRename = new DirectoryRename(bucket, names, moveRecords, moves, directories);
+    this.changes = new ChangesUnderWay(moves, services.patience());
+    this.uploads = new Uploads(services, names, directories, changes);
+    this.directoryRename =
+        new DirectoryRename(bucket, names, moveRecords, moves, changes, directories);
     this.renames = new Renames(bucket, names, directories, uploads, moves, directoryRename);
     this.census = new Census(bucket, names, moves);
     this.sweeper = sweeper;
     this.downloadMemory = downloadMemory;
     this.downloadShare = downloadShare;
     this.downloadMemoryPerFile = downloadMemoryPerFile;
-    for (int i = 0; i < STRIPES; i++) {
-      creating[i] = new ReentrantLock();
-    }
   }
 
   @Override
@@ -88,21 +87,22 @@ public final class S3FileStore implements FileStore {
     }
   }
 
-  /** Before a name is changed. */
-  private void change(StoreKey key) throws FileFailure {
+  /** Before names are changed; closed when they are. */
+  private Change change(StoreKey... keys) throws FileFailure {
+    refuseIfReserved(keys);
+    return changes.begin(keys);
+  }
+
+  private void refuseIfReserved(StoreKey... keys) throws FileFailure {
     refuseIfClosed();
-    if (KeyNames.isScratch(key)) {
+    if (Stream.of(keys).anyMatch(KeyNames::isScratch)) {
       throw new FileFailure(Kind.NOT_FOUND, "a reserved name");
     }
-    moves.refuseChange(key);
   }
 
   @Override
   public OpenFile open(StoreKey key, Access access) throws FileFailure {
     look(key);
-    if (access.writes()) {
-      change(key);
-    }
     if (key.isRoot()) {
       throw isDirectory();
     }
@@ -117,21 +117,30 @@ public final class S3FileStore implements FileStore {
     }
     ReadAhead ahead =
         new ReadAhead(bucket, object.get(), downloadMemory, downloadShare, downloadMemoryPerFile);
-    return new ObjectFile(bucket, object.get(), ahead);
+    return new ObjectFile(
+        bucket, object.get(), ahead, change -> describe(object.get().key(), key, change));
+  }
+
+  private void describe(String objectKey, StoreKey key, AttributeChange change) throws FileFailure {
+    try (Change mine = changes.begin(key)) {
+      new ServerCopy(bucket, mine::check).describe(objectKey, change);
+    }
   }
 
   private OpenFile openToWrite(StoreKey key, Access access) throws FileFailure {
-    Optional<DraftFile> upload = uploads.resume(key, access);
-    if (upload.isPresent()) {
-      return upload.get();
+    try (Change _ = change(key)) {
+      Optional<DraftFile> upload = uploads.resume(key, access);
+      if (upload.isPresent()) {
+        return upload.get();
+      }
+      ObjectInfo object = object(key);
+      FileAttributes now = object.attributes(FileAttributes.Type.FILE);
+      DraftFile draft = uploads.beginReplacing(key, access, now.mode());
+      if (object.sizeBytes() > 0) {
+        draft.append(new CopySource(object, 0, object.sizeBytes()), 0);
+      }
+      return draft;
     }
-    ObjectInfo object = object(key);
-    FileAttributes now = object.attributes(FileAttributes.Type.FILE);
-    DraftFile draft = uploads.beginReplacing(key, access, now.mode());
-    if (object.sizeBytes() > 0) {
-      draft.append(new CopySource(object, 0, object.sizeBytes()), 0);
-    }
-    return draft;
   }
 
   /** The object that has a name. */
@@ -153,30 +162,27 @@ public final class S3FileStore implements FileStore {
 
   @Override
   public OpenFile create(StoreKey key, Access access, int mode) throws FileFailure {
-    change(key);
-    ReentrantLock lock = lockOf(key);
-    lock.lock();
-    try {
+    try (Change _ = change(key)) {
       refuseIfTaken(key);
       directories.require(key.parent());
       return uploads.beginNew(key, access, mode);
-    } finally {
-      lock.unlock();
     }
   }
 
   @Override
   public OpenFile createAside(StoreKey aside, StoreKey target, Access access, int mode)
       throws FileFailure {
-    change(aside);
-    directories.require(aside.parent());
-    return uploads.beginAside(aside, target, access, mode);
+    try (Change _ = change(aside)) {
+      directories.require(aside.parent());
+      return uploads.beginAside(aside, target, access, mode);
+    }
   }
 
   @Override
   public void publish(StoreKey aside, StoreKey target) throws FileFailure {
-    change(target);
-    uploads.publish(aside);
+    try (Change change = change(aside, target)) {
+      uploads.publish(aside, change::check);
+    }
   }
 
   private void refuseIfTaken(StoreKey key) throws FileFailure {
@@ -186,14 +192,6 @@ public final class S3FileStore implements FileStore {
         || directories.isThere(key)) {
       throw S3Failures.taken(null);
     }
-  }
-
-  private ReentrantLock lockOf(StoreKey key) {
-    return creating[stripeOf(key)];
-  }
-
-  private static int stripeOf(StoreKey key) {
-    return Math.floorMod(key.hashCode(), STRIPES);
   }
 
   @Override
@@ -227,14 +225,18 @@ public final class S3FileStore implements FileStore {
   @Override
   public void setAttributes(StoreKey key, AttributeChange change) throws FileFailure {
     look(key);
-    change(key);
-    if (uploads.setAttributes(key, change)) {
-      return;
+    try (Change mine = change(key)) {
+      if (!uploads.setAttributes(key, change)) {
+        describe(key, change, mine::check);
+      }
     }
+  }
+
+  private void describe(StoreKey key, AttributeChange change, Step check) throws FileFailure {
     if (!key.isRoot()) {
       Optional<ObjectInfo> object = bucket.head(names.file(key));
       if (object.isPresent()) {
-        new ServerCopy(bucket).describe(object.get(), change, FileAttributes.Type.FILE);
+        new ServerCopy(bucket, check).describe(object.get(), change, FileAttributes.Type.FILE);
         return;
       }
     }
@@ -242,14 +244,15 @@ public final class S3FileStore implements FileStore {
     if (directory.isEmpty()) {
       throw directories.missing(key);
     }
-    directories.describe(directory.get(), change);
+    directories.describe(directory.get(), change, check);
   }
 
   @Override
   public Listing list(StoreKey key) throws FileFailure {
+    long began = System.nanoTime();
     look(key);
     requireDirectory(key);
-    return new BucketListing(bucket, key, names.directory(key), uploads.in(key), moves);
+    return new BucketListing(bucket, key, names.directory(key), uploads.in(key), moves, began);
   }
 
   private void requireDirectory(StoreKey key) throws FileFailure {
@@ -262,47 +265,41 @@ public final class S3FileStore implements FileStore {
 
   @Override
   public void makeDirectory(StoreKey key, int mode) throws FileFailure {
-    change(key);
-    ReentrantLock lock = lockOf(key);
-    lock.lock();
-    try {
+    try (Change change = change(key)) {
       refuseIfTaken(key);
       directories.require(key.parent());
+      change.check();
       directories.make(key, mode);
-    } finally {
-      lock.unlock();
     }
   }
 
   @Override
   public void removeDirectory(StoreKey key) throws FileFailure {
-    change(key);
+    refuseIfReserved(key);
     if (key.isRoot()) {
       throw new FileFailure(Kind.BUSY, "the store's root stays");
     }
-    requireDirectory(key);
-    if (!directories.isEmpty(key) || uploads.anyBelow(key)) {
-      throw new FileFailure(Kind.DIRECTORY_NOT_EMPTY, "the directory is not empty");
+    try (Change change = changes.beginWithAllBelow(key)) {
+      requireDirectory(key);
+      if (!directories.isEmpty(key) || uploads.anyBelow(key)) {
+        throw new FileFailure(Kind.DIRECTORY_NOT_EMPTY, "the directory is not empty");
+      }
+      change.check();
+      directories.removeMark(key);
+      directories.keep(key.parent());
     }
-    directories.removeMark(key);
-    directories.keep(key.parent());
   }
 
   @Override
   public FileAttributes remove(StoreKey key) throws FileFailure {
     look(key);
-    change(key);
     if (key.isRoot()) {
       throw isDirectory();
     }
-    Optional<FileAttributes> upload = uploads.remove(key);
     FileAttributes removed;
-    if (upload.isPresent()) {
-      removed = upload.get();
-    } else {
-      removed = object(key).attributes(FileAttributes.Type.FILE);
-      bucket.delete(names.file(key));
-      directories.keep(key.parent());
+    try (Change change = change(key)) {
+      Optional<FileAttributes> upload = uploads.remove(key);
+      removed = upload.isPresent() ? upload.get() : removeObject(key, change);
     }
     return new FileAttributes(
         removed.type(),
@@ -314,25 +311,26 @@ public final class S3FileStore implements FileStore {
         removed.identity());
   }
 
+  private FileAttributes removeObject(StoreKey key, Change change) throws FileFailure {
+    ObjectInfo object = object(key);
+    change.check();
+    bucket.delete(object.key());
+    directories.keep(key.parent());
+    return object.attributes(FileAttributes.Type.FILE);
+  }
+
   @Override
   public void rename(StoreKey from, StoreKey to, boolean replace) throws FileFailure {
     look(from);
-    change(from);
-    change(to);
     if (from.isRoot() || to.isRoot()) {
       throw new FileFailure(Kind.BUSY, "the store's root stays");
     }
-    // Both names, for two renames of one file would make it two; always in the same order.
-    int one = stripeOf(from);
-    int other = stripeOf(to);
-    creating[Math.min(one, other)].lock();
-    creating[Math.max(one, other)].lock();
-    try {
-      renames.rename(from, to, replace);
-    } finally {
-      creating[Math.max(one, other)].unlock();
-      creating[Math.min(one, other)].unlock();
+    try (Change change = change(from, to)) {
+      if (renames.renamesFile(from, to, replace, change::check)) {
+        return;
+      }
     }
+    renames.renameDirectory(from, to, replace);
   }
 
   @Override

@@ -11,9 +11,18 @@ final class ServerCopy {
   private static final int AT_ONCE = 4;
 
   private final Bucket bucket;
+  private final Step check;
 
   ServerCopy(Bucket bucket) {
+    this(bucket, Step.NONE);
+  }
+
+  /**
+   * @param check asked right before the copy is there
+   */
+  ServerCopy(Bucket bucket, Step check) {
     this.bucket = bucket;
+    this.check = check;
   }
 
   /**
@@ -32,12 +41,14 @@ final class ServerCopy {
     boolean unsure = keep && !traits.conditionalCopy();
     if (unsure && source.sizeBytes() == 0 && traits.conditionalPut()) {
       // There is no part of no bytes.
+      check.run();
       bucket.put(key, metadata, Payload.EMPTY, true);
       bucket.requireUnchanged(source);
     } else if (source.sizeBytes() > Bucket.MAX_COPY
         || (unsure && traits.conditionalComplete() && source.sizeBytes() > 0)) {
       copyInParts(source, key, metadata, keep && traits.conditionalComplete());
     } else {
+      check.run();
       bucket.copy(source, key, metadata, keep && traits.conditionalCopy());
       if (!source.key().equals(key)) {
         bucket.requireUnchanged(source);
@@ -60,6 +71,7 @@ final class ServerCopy {
       parts.awaitFewerThan(1);
       parts.check();
       bucket.requireUnchanged(source);
+      check.run();
       bucket.complete(upload, parts.contiguous(), keep);
     } catch (FileFailure failed) {
       giveUp(upload, parts, failed);

@@ -34,14 +34,19 @@ final class Uploads {
 
   private final UploadServices services;
   private final KeyNames names;
+  private final Directories directories;
+  private final ChangesUnderWay changes;
   private final Map<StoreKey, Live> live = new ConcurrentHashMap<>();
 
-  /** Names that plain uploads will take when they are closed. */
-  private final Set<StoreKey> claimed = ConcurrentHashMap.newKeySet();
+  /** Those that take a name when they are closed. */
+  private final Set<Draft> plain = ConcurrentHashMap.newKeySet();
 
-  Uploads(UploadServices services, KeyNames names) {
+  Uploads(
+      UploadServices services, KeyNames names, Directories directories, ChangesUnderWay changes) {
     this.services = services;
     this.names = names;
+    this.directories = directories;
+    this.changes = changes;
   }
 
   /** One more upload is open. */
@@ -54,20 +59,14 @@ final class Uploads {
     return plain(key, access, mode, false);
   }
 
-  /**
-   * Begins an upload that takes a free name when it is closed.
-   *
-   * @throws FileFailure EXISTS if somebody in this process has begun that too
-   */
+  /** Begins an upload that takes a free name when it is closed; the caller keeps others away. */
   DraftFile beginNew(StoreKey key, Access access, int mode) throws FileFailure {
-    if (!claimed.add(key)) {
-      throw S3Failures.taken(null);
-    }
     return plain(key, access, mode, true);
   }
 
   private DraftFile plain(StoreKey key, Access access, int mode, boolean keep) throws FileFailure {
     Draft draft = new Draft(services, UUID.randomUUID(), key, key, names.file(key), mode, keep);
+    plain.add(draft);
     return new DraftFile(this, draft, access);
   }
 
@@ -161,15 +160,21 @@ final class Uploads {
   private void completePlain(Draft draft) throws FileFailure {
     try {
       if (!draft.isGone()) {
-        draft.complete();
+        takeName(draft);
       }
     } catch (FileFailure failed) {
       draft.discard();
       throw failed;
     } finally {
-      if (draft.keeps()) {
-        claimed.remove(draft.key());
-      }
+      plain.remove(draft);
+    }
+  }
+
+  /** Another process may have renamed the directory since. */
+  private void takeName(Draft draft) throws FileFailure {
+    try (ChangesUnderWay.Change change = changes.begin(draft.key())) {
+      directories.require(draft.key().parent());
+      draft.complete(change::check);
     }
   }
 
@@ -178,15 +183,19 @@ final class Uploads {
     live.computeIfPresent(draft.key(), (key, known) -> known.draft().equals(draft) ? null : known);
   }
 
-  /** Makes an upload the object that it was to be; if that fails, keeps what can be kept. */
-  void publish(StoreKey key) throws FileFailure {
+  /**
+   * Makes an upload the object that it was to be; if that fails, keeps what can be kept.
+   *
+   * @param check as of {@link Draft#complete}
+   */
+  void publish(StoreKey key, Step check) throws FileFailure {
     Live known = live.get(key);
     if (known != null && known.openAs() != null) {
       throw new FileFailure(Kind.BUSY, "another session goes on with this upload");
     }
     Draft draft = draft(key).orElseThrow(() -> new FileFailure(Kind.NOT_FOUND, "no such upload"));
     try {
-      draft.complete();
+      draft.complete(check);
     } catch (FileFailure failed) {
       try {
         draft.preserve();
@@ -220,7 +229,8 @@ final class Uploads {
 
   /** Whether a name is somebody's who has not closed yet. */
   boolean isClaimed(StoreKey key) throws FileFailure {
-    return claimed.contains(key) || find(key).isPresent();
+    return plain.stream().anyMatch(draft -> draft.keeps() && draft.key().equals(key))
+        || find(key).isPresent();
   }
 
   Optional<FileAttributes> find(StoreKey key) throws FileFailure {
@@ -260,6 +270,7 @@ final class Uploads {
 
   boolean anyBelow(StoreKey directory) throws FileFailure {
     return live.keySet().stream().anyMatch(key -> key.startsWith(directory))
+        || plain.stream().anyMatch(draft -> draft.key().startsWith(directory))
         || services.records().anyBelow(directory);
   }
 

@@ -97,6 +97,13 @@ final class BucketStore implements AutoCloseable {
     return open(server.endpoint(), counts);
   }
 
+  /** A store of another process in the same bucket. */
+  S3FileStore openElsewhere(MemoryDirectoryMoves theirs) {
+    return new S3Stores(LIMITS)
+        .open(
+            server.settings(raw.name(), PREFIX, server.endpoint()), records, theirs, S3Meters.NONE);
+  }
+
   /** The key of a path as this store's clients name it. */
   static StoreKey key(String path) {
     StoreKey key = StoreKey.ROOT;

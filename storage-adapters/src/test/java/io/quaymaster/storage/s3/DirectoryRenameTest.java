@@ -23,6 +23,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A directory is renamed as a whole, whatever happens meanwhile. */
 class DirectoryRenameTest {
@@ -32,6 +34,7 @@ class DirectoryRenameTest {
 
   private final BucketStore it = BucketStore.open();
   private final SortedSet<String> below = new TreeSet<>();
+  private boolean replace;
 
   @BeforeEach
   void plant() {
@@ -76,7 +79,7 @@ class DirectoryRenameTest {
   }
 
   private void rename() throws FileFailure {
-    it.store.rename(key("old"), key("new"), false);
+    it.store.rename(key("old"), key("new"), replace);
   }
 
   private CompletableFuture<Void> renaming() {
@@ -202,14 +205,61 @@ class DirectoryRenameTest {
 
   @Test
   void anotherProcessEndsWhatADeadOneCopied() throws Exception {
+    dieCopying();
+    assertIsNew();
+  }
+
+  private void dieCopying() throws Exception {
     it.proxy.every(requests("PUT", "/in/new/d2/"), new Fault.BlackHole());
     dieIn(DirectoryMoves.Phase.COPYING, requests("PUT", "/in/new/d2/"));
   }
 
   @Test
   void anotherProcessEndsWhatADeadOneRemoved() throws Exception {
+    dieRemoving();
+    assertIsNew();
+  }
+
+  private void dieRemoving() throws Exception {
     it.proxy.every(requests("DELETE", "/in/old/d2/"), new Fault.BlackHole());
     dieIn(DirectoryMoves.Phase.REMOVING, requests("DELETE", "/in/old/d2/"));
+  }
+
+  @Test
+  void anotherProcessEndsWhatADeadOneUndid() throws Exception {
+    dieUndoing();
+    assertIsOld();
+  }
+
+  private void dieUndoing() throws Exception {
+    it.proxy.every(requests("PUT", "/in/new/d1/f7"), new Fault.SlowDown());
+    it.proxy.every(requests("DELETE", "/in/new/"), new Fault.BlackHole());
+    dieIn(DirectoryMoves.Phase.UNDOING, requests("DELETE", "/in/new/"));
+  }
+
+  /** The empty directory that has the new name gives way to all of the other, or stays as it is. */
+  @ParameterizedTest
+  @EnumSource
+  void anEmptyDirectoryThatHadTheNewName(DirectoryMoves.Phase ofDeath) throws Exception {
+    it.store.makeDirectory(key("new"), 0710);
+    it.store.setAttributes(key("old"), new AttributeChange(0750, null));
+    replace = true;
+    switch (ofDeath) {
+      case COPYING -> dieCopying();
+      case REMOVING -> dieRemoving();
+      case UNDOING -> dieUndoing();
+    }
+    if (ofDeath == DirectoryMoves.Phase.UNDOING) {
+      assertThat(keys("old/")).isEqualTo(below);
+      assertThat(keys("new/")).containsExactly("");
+    } else {
+      assertIsNew();
+    }
+    S3FileStore later = it.openElsewhere(it.moves.ofAnotherProcess());
+    assertThat(later.attributes(key("new")).mode())
+        .isEqualTo(ofDeath == DirectoryMoves.Phase.UNDOING ? 0710 : 0750);
+    assertThat(it.raw.head("in/new/").metadata()).doesNotContainKey("quaymaster-move");
+    later.close();
   }
 
   /** The process whose requests hang is as good as dead: another one takes its move. */
@@ -217,14 +267,32 @@ class DirectoryRenameTest {
     CompletableFuture<Void> renaming = renaming();
     await().until(() -> it.proxy.count(hanging) > 0);
     assertThat(it.moves.all()).extracting(DirectoryMoves.Move::phase).containsExactly(phase);
-    S3FileStore other = it.open(it.server.endpoint(), S3Meters.NONE);
+    S3FileStore other = it.openElsewhere(it.moves.ofAnotherProcess());
     assertThat(other.measure(StoreKey.ROOT).files()).isEqualTo(FILES + 1);
-    it.moves.ownerIsDead = true;
+    it.moves.die();
     other.sweep(Duration.ofDays(1));
-    assertIsNew();
+    assertThat(it.moves.all()).isEmpty();
     it.store.close();
     it.proxy.refuse();
     await().until(renaming::isDone);
+    other.close();
+  }
+
+  /** Who wakes up after another process has ended its move leaves it alone. */
+  @Test
+  void whoWasTakenForDeadRemovesNothingMore() throws Exception {
+    it.proxy.every(requests("DELETE", "/in/old/d2/f8"), new Fault.SlowDown());
+    rename();
+    assertThat(it.moves.all()).hasSize(1);
+    S3FileStore other = it.openElsewhere(it.moves.ofAnotherProcess());
+    it.moves.die();
+    other.sweep(Duration.ofDays(1));
+    assertIsNew();
+    other.makeDirectory(key("old"), 0755);
+    it.plant("old/later", "a new file");
+    it.proxy.heal();
+    it.store.sweep(Duration.ofDays(1));
+    assertThat(keys("old/")).containsExactly("", "later");
     other.close();
   }
 
