@@ -201,7 +201,7 @@ public record GatewayProperties(
       @DefaultValue("256MB") DataSize uploadMemory,
       @DefaultValue("32MB") DataSize uploadMemoryPerFile,
       @DefaultValue("256MB") DataSize downloadMemory,
-      @DefaultValue("16MB") DataSize downloadMemoryPerFile,
+      @DefaultValue("32MB") DataSize downloadMemoryPerFile,
       @DefaultValue("1m") Duration patience,
       @DefaultValue("7d") Duration partialsExpireAfter,
       @DefaultValue("1h") Duration sweepInterval,

@@ -52,7 +52,7 @@ class GatewayPropertiesTest {
               DataSize.ofMegabytes(256),
               DataSize.ofMegabytes(32),
               DataSize.ofMegabytes(256),
-              DataSize.ofMegabytes(16),
+              DataSize.ofMegabytes(32),
               Duration.ofMinutes(1),
               Duration.ofDays(7),
               Duration.ofHours(1),

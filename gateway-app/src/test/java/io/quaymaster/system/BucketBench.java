@@ -3,40 +3,40 @@ package io.quaymaster.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quaymaster.ssh.OpenSsh;
+import io.quaymaster.storage.s3.DistanceProxy;
 import io.quaymaster.storage.s3.S3Server;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.CompletedPart;
 
 /**
  * How long a file takes to a bucket and back: with OpenSSH's {@code sftp} through the gateway, and
- * with the SDK straight to the same server, in turn. No test of the suite: {@code bench/s3.sh} runs
- * it. {@code -Dbench.mib} is the size of the file, {@code -Dbench.rounds} how often.
+ * with the SDK straight to the same server, in turn. Once with the server beside the gateway, once
+ * at a distance; and for what SFTP itself costs, to a local disk. No test of the suite: {@code
+ * bench/s3.sh} runs it. {@code -Dbench.mib} is the size of the file, {@code -Dbench.rounds} how
+ * often.
  */
 class BucketBench {
   private static final int MIB = Integer.getInteger("bench.mib", 1024);
-  private static final int PART = 8 << 20;
   private static final int ROUNDS = Integer.getInteger("bench.rounds", 5);
+  private static final Duration ROUND_TRIP = Duration.ofMillis(10);
+  private static final long BYTES_PER_SECOND = 60_000_000;
 
   /** That of the benchmarks beside OpenSSH's server. */
   private static final String CIPHER = "aes128-gcm@openssh.com";
 
   private final S3Server server = S3Server.shared();
   private final String bucket = server.newBucket();
+  private final List<Row> rows = new ArrayList<>();
 
   @TempDir Path folder;
 
@@ -46,88 +46,155 @@ class BucketBench {
     void run() throws Exception;
   }
 
+  /**
+   * An account with the file in its folder, and the same place without a gateway, if it has one.
+   */
+  private record Place(String name, OpenSsh client, @Nullable StraightToBucket straight) {}
+
+  /**
+   * One transfer through the gateway, and the same straight.
+   *
+   * @param what which way to where
+   * @param seconds through the gateway
+   * @param cpu of the gateway, in seconds per GiB
+   * @param once seconds in one request, or zero
+   * @param split seconds over several connections, or zero
+   */
+  private record Row(
+      String what, boolean warm, double seconds, double cpu, double once, double split) {
+    @Override
+    public String toString() {
+      String gateway =
+          "%s %-10s %6.2f s, gateway's CPU %.2f s/GiB"
+              .formatted(warm ? "warm" : "cold", what, seconds, cpu);
+      return once == 0
+          ? gateway
+          : gateway
+              + "; SDK %.2f s (%.2f), over three connections %.2f s (%.2f)"
+                  .formatted(once, once / seconds, split, split / seconds);
+    }
+  }
+
   @Test
   void upAndDown() throws Exception {
-    try (Quay quay = Quay.start(folder)) {
+    try (Quay quay = Quay.start(folder);
+        DistanceProxy line = DistanceProxy.before(server.endpoint(), ROUND_TRIP, BYTES_PER_SECOND);
+        S3Client overLine = server.client(line.endpoint())) {
       Partner alice = BucketIT.partnerOf(quay, server, bucket);
-      OpenSsh client = alice.openSsh().with("-o", "Ciphers=" + CIPHER);
-      client.write("big", MIB << 20);
-      Path big = client.local("big");
-      List<String> rows = new ArrayList<>();
+      BucketIT.store(quay, "far", server, line.endpoint(), server.newBucket());
+      Partner bob = quay.partner("bob@acme", Map.of("home", Map.of("store", "far", "path", "bob")));
+      Partner carol = quay.partner("carol@acme", Map.of());
+      List<Place> places =
+          List.of(
+              new Place("near", clientOf(alice), new StraightToBucket(server.client(), bucket)),
+              new Place("far", clientOf(bob), new StraightToBucket(overLine, bucket)),
+              new Place("disk", clientOf(carol), null));
+      Path big = places.getFirst().client().write("big", MIB << 20);
+      for (Place other : places.subList(1, places.size())) {
+        Files.createLink(other.client().local("big"), big);
+      }
       for (int round = 0; round <= ROUNDS; round++) {
-        double up = seconds(() -> client.sftp("put big").succeeds());
-        double upStraight = seconds(() -> put(big));
-        double upInParts = seconds(() -> putInParts(big));
-        double down = seconds(() -> client.sftp("get big back").succeeds());
-        assertThat(OpenSsh.sha256(client.local("back"))).isEqualTo(OpenSsh.sha256(big));
-        Files.delete(client.local("back"));
-        double downStraight = seconds(() -> get(folder.resolve("straight")));
-        Files.delete(folder.resolve("straight"));
-        rows.add(
-            "%s up %.2f s, straight %.2f s (%.2f), straight in parts %.2f s (%.2f); down %.2f s, straight %.2f s (%.2f)"
-                .formatted(
-                    round == 0 ? "cold" : "warm",
-                    up,
-                    upStraight,
-                    upStraight / up,
-                    upInParts,
-                    upInParts / up,
-                    down,
-                    downStraight,
-                    downStraight / down));
+        for (Place place : places) {
+          upAndDown(quay, place, round > 0);
+        }
       }
-      System.out.println("%d MiB, speed beside the SDK's:".formatted(MIB));
-      rows.forEach(System.out::println);
+    }
+    print();
+  }
+
+  private static OpenSsh clientOf(Partner partner) {
+    return partner.openSsh().with("-o", "Ciphers=" + CIPHER);
+  }
+
+  private void upAndDown(Quay quay, Place place, boolean warm) throws Exception {
+    OpenSsh client = place.client();
+    StraightToBucket straight = place.straight();
+    Path big = client.local("big");
+    Path back = client.local("back");
+    rows.add(
+        row(
+            quay,
+            place.name() + " up",
+            warm,
+            () -> client.sftp("put big").succeeds(),
+            straight == null ? null : () -> straight.put(big),
+            straight == null ? null : () -> straight.putInParts(big)));
+    rows.add(
+        row(
+            quay,
+            place.name() + " down",
+            warm,
+            () -> client.sftp("get big back").succeeds(),
+            straight == null ? null : () -> straight.get(folder.resolve("once")),
+            straight == null
+                ? null
+                : () -> straight.getInRanges(folder.resolve("split"), Files.size(big))));
+    assertThat(Files.mismatch(back, big)).isEqualTo(-1);
+    for (Path copy : List.of(back, folder.resolve("once"), folder.resolve("split"))) {
+      Files.deleteIfExists(copy);
     }
   }
 
-  private void put(Path file) {
-    server.client().putObject(r -> r.bucket(bucket).key("straight"), RequestBody.fromFile(file));
+  private static Row row(
+      Quay quay, String what, boolean warm, Work gateway, @Nullable Work once, @Nullable Work split)
+      throws Exception {
+    double cpuBefore = cpuSeconds(quay);
+    double seconds = seconds(gateway);
+    double cpu = (cpuSeconds(quay) - cpuBefore) * 1024 / MIB;
+    return new Row(
+        what,
+        warm,
+        seconds,
+        cpu,
+        once == null ? 0 : seconds(once),
+        split == null ? 0 : seconds(split));
   }
 
-  /** As the gateway must, which does not know how long the file will be. */
-  private void putInParts(Path file) throws Exception {
-    S3Client client = server.client();
-    String id = client.createMultipartUpload(r -> r.bucket(bucket).key("parts")).uploadId();
-    long count = (Files.size(file) + PART - 1) / PART;
-    List<CompletedPart> parts;
-    try (ExecutorService three = Executors.newFixedThreadPool(3);
-        FileChannel channel = FileChannel.open(file)) {
-      List<Future<CompletedPart>> sent = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        int number = i + 1;
-        sent.add(three.submit(() -> putPart(client, id, number, channel)));
-      }
-      three.shutdown();
-      three.awaitTermination(10, TimeUnit.MINUTES);
-      parts = sent.stream().map(Future::resultNow).toList();
-    }
-    client.completeMultipartUpload(
-        r -> r.bucket(bucket).key("parts").uploadId(id).multipartUpload(u -> u.parts(parts)));
-  }
-
-  private CompletedPart putPart(S3Client client, String id, int number, FileChannel channel)
-      throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(PART);
-    channel.read(bytes, (number - 1L) * PART);
-    String eTag =
-        client
-            .uploadPart(
-                r -> r.bucket(bucket).key("parts").uploadId(id).partNumber(number),
-                RequestBody.fromByteBuffer(bytes.flip()))
-            .eTag();
-    return CompletedPart.builder().partNumber(number).eTag(eTag).build();
-  }
-
-  private void get(Path file) {
-    server
-        .client()
-        .getObject(r -> r.bucket(bucket).key("straight"), ResponseTransformer.toFile(file));
+  /** Of the gateway's process alone; its database is another one. */
+  private static double cpuSeconds(Quay quay) {
+    return ProcessHandle.of(quay.process().pid()).orElseThrow().info().totalCpuDuration().stream()
+        .mapToDouble(used -> used.toNanos() / 1e9)
+        .sum();
   }
 
   private static double seconds(Work work) throws Exception {
     long before = System.nanoTime();
     work.run();
     return (System.nanoTime() - before) / 1e9;
+  }
+
+  private void print() {
+    System.out.printf(
+        "%d MiB, %d processors for all; (speed beside the SDK's, and with its three connections);"
+            + " far: %d ms and %d MB/s for each connection%n",
+        MIB,
+        Runtime.getRuntime().availableProcessors(),
+        ROUND_TRIP.toMillis(),
+        BYTES_PER_SECOND / 1_000_000);
+    rows.forEach(System.out::println);
+    rows.stream().map(Row::what).distinct().forEach(this::printMedian);
+  }
+
+  private void printMedian(String what) {
+    String gateway =
+        "median %-10s %6.2f s, gateway's CPU %.2f s/GiB"
+            .formatted(what, median(what, Row::seconds), median(what, Row::cpu));
+    double besideOne = median(what, row -> row.once() / row.seconds());
+    double besideThree = median(what, row -> row.split() / row.seconds());
+    System.out.println(
+        besideOne == 0
+            ? gateway
+            : gateway
+                + "; beside the SDK %.2f, over three connections %.2f"
+                    .formatted(besideOne, besideThree));
+  }
+
+  private double median(String what, ToDoubleFunction<Row> figure) {
+    double[] sorted = warm(what).mapToDouble(figure).sorted().toArray();
+    return sorted[sorted.length / 2];
+  }
+
+  private Stream<Row> warm(String what) {
+    return rows.stream().filter(row -> row.what().equals(what) && row.warm());
   }
 }

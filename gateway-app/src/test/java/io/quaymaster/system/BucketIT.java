@@ -7,6 +7,7 @@ import io.quaymaster.process.GatewayProcess;
 import io.quaymaster.ssh.OpenSsh;
 import io.quaymaster.storage.s3.S3Server;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -105,12 +106,22 @@ class BucketIT {
   /** An account that lives in a bucket, in the directory {@code alice}. */
   static Partner partnerOf(Quay quay, S3Server server, String bucket) {
     quay.tenant("acme", Map.of());
+    store(quay, "lake", server, server.endpoint(), bucket);
+    return quay.partner("alice@acme", Map.of("home", HOME));
+  }
+
+  /**
+   * A store of the tenant {@code acme}.
+   *
+   * @param through what stands before the server, or the server itself
+   */
+  static void store(Quay quay, String name, S3Server server, URI through, String bucket) {
     quay.admin()
         .create(
             "/tenants/acme/stores",
             Map.of(
                 "name",
-                "lake",
+                name,
                 "type",
                 "s3",
                 "bucket",
@@ -120,12 +131,11 @@ class BucketIT {
                 "region",
                 "us-east-1",
                 "endpoint",
-                server.endpoint().toString(),
+                through.toString(),
                 "pathStyle",
                 true,
                 "credentials",
                 Map.of("accessKeyId", server.accessKey(), "secretAccessKey", server.secretKey())));
-    return quay.partner("alice@acme", Map.of("home", HOME));
   }
 
   private static Partner bobs(Quay quay) {

@@ -22,9 +22,14 @@ import org.jspecify.annotations.Nullable;
 final class ReadAhead implements AutoCloseable {
   private static final int PIECE = TransferMemory.PIECE;
   private static final int FIRST_RANGE = PIECE;
-  private static final int LARGEST_RANGE = 4 << 20;
 
-  /** At least so many ranges are under way when it goes well. */
+  /**
+   * A request costs some milliseconds of processor, and a server may be tens of milliseconds away:
+   * much must come of each.
+   */
+  private static final long LARGEST_RANGE = 8 << 20;
+
+  /** So many ranges are under way when it goes well. */
   private static final int RANGES = 4;
 
   /** How far behind what is fetched a reader may look back. */
@@ -35,7 +40,6 @@ final class ReadAhead implements AutoCloseable {
   private final TransferMemory memory;
   private final TransferMemory.Share share;
   private final long mostBytes;
-  private final long largestRange;
   private final ReentrantLock lock = new ReentrantLock();
 
   /** Pieces that the fetches hold, cancelled ones too as long as they are under way. */
@@ -63,7 +67,6 @@ final class ReadAhead implements AutoCloseable {
     this.memory = memory;
     this.share = share;
     this.mostBytes = mostBytes;
-    this.largestRange = Math.clamp(mostBytes / RANGES / PIECE * PIECE, FIRST_RANGE, LARGEST_RANGE);
   }
 
   /** Reads until {@code into} is full or the object ends. */
@@ -177,7 +180,12 @@ final class ReadAhead implements AutoCloseable {
   private void fetchMore(long at) {
     nextFetch = Math.max(nextFetch, at);
     while (nextFetch < object.sizeBytes() && !closed) {
-      int length = (int) Math.min(nextRange, object.sizeBytes() - nextFetch);
+      long budget = budget();
+      long range = Math.clamp(budget / RANGES / PIECE * PIECE, FIRST_RANGE, nextRange);
+      int length = (int) Math.min(range, object.sizeBytes() - nextFetch);
+      if (!ahead.isEmpty() && (long) held.get() * PIECE + length > budget) {
+        return;
+      }
       List<byte[]> pieces = take((length + PIECE - 1) / PIECE);
       if (pieces.isEmpty()) {
         return;
@@ -185,9 +193,17 @@ final class ReadAhead implements AutoCloseable {
       Fetch fetch = new Fetch(bucket, object, nextFetch, length, pieces);
       ahead.add(fetch);
       nextFetch += length;
-      nextRange = Math.min(largestRange, 2 * nextRange);
+      nextRange = Math.min(LARGEST_RANGE, 2 * nextRange);
       Thread.ofVirtual().name("s3-fetch").start(() -> fetch.run(this::release));
     }
+  }
+
+  /**
+   * What this file may hold now: no more than what is left for others, so that however many are
+   * read each has its part, and who came first gives way to who came later.
+   */
+  private long budget() {
+    return Math.min(mostBytes, memory.leftBytes(share));
   }
 
   /** All or none. */

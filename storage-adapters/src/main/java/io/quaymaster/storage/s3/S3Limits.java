@@ -27,7 +27,7 @@ public record S3Limits(
   private static final long MIB = 1 << 20;
 
   public static final S3Limits DEFAULTS =
-      new S3Limits(256 * MIB, 32 * MIB, 256 * MIB, 16 * MIB, Duration.ofMinutes(1));
+      new S3Limits(256 * MIB, 32 * MIB, 256 * MIB, 32 * MIB, Duration.ofMinutes(1));
 
   public S3Limits {
     if (uploadMemoryPerFile < 2 * Parts.SMALLEST || uploadMemory < uploadMemoryPerFile) {

@@ -173,6 +173,18 @@ final class TransferMemory {
     return true;
   }
 
+  /** Bytes that a store may take now, beside what it has. */
+  long leftBytes(Share share) {
+    lock.lock();
+    try {
+      // With each piece that it takes one fewer is free.
+      long pieces = (GREED * (limit - taken) - share.pieces) / (GREED + 1);
+      return Math.max(0, pieces) * PIECE;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Gives pieces back. */
   void give(Share share, int pieces) {
     if (pieces == 0) {

@@ -242,6 +242,26 @@ class DownloadTest {
   }
 
   @Test
+  void whoReadsAtTheSameTimeSharesTheMemory() throws FileFailure {
+    byte[] bytes = plant(6 * MIB);
+    OpenFile[] files = new OpenFile[6];
+    for (int i = 0; i < files.length; i++) {
+      files[i] = open();
+    }
+    for (int offset = 0; offset < bytes.length; offset += READ) {
+      byte[] expected = Arrays.copyOfRange(bytes, offset, offset + READ);
+      for (OpenFile file : files) {
+        assertThat(Arrays.equals(at(file, offset, READ), expected)).isTrue();
+      }
+    }
+    for (OpenFile file : files) {
+      file.close();
+    }
+    long pieces = (long) files.length * bytes.length / TransferMemory.PIECE;
+    assertThat(it.proxy.count("GET")).as("ranges of a piece or more").isLessThanOrEqualTo(pieces);
+  }
+
+  @Test
   void withoutMemoryItReadsWithoutReadAhead() throws FileFailure {
     byte[] bytes = plant(2 * MIB);
     OpenFile[] hoarders = new OpenFile[5];

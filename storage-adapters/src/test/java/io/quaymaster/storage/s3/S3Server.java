@@ -74,7 +74,7 @@ public final class S3Server implements AutoCloseable {
     this.accessKey = given.accessKey();
     this.secretKey = given.secretKey();
     this.traits = given.traits();
-    this.client = RawClients.to(endpoint, accessKey, secretKey, traits.checksums()).build();
+    this.client = client(endpoint);
   }
 
   /** A server that runs: where it is, who may use it, what it can do. */
@@ -171,6 +171,11 @@ public final class S3Server implements AutoCloseable {
   /** For a look behind the adapter's back; closed with the server. */
   public S3Client client() {
     return client;
+  }
+
+  /** The same, reached through something in between; the caller closes it. */
+  public S3Client client(URI through) {
+    return RawClients.to(through, accessKey, secretKey, traits.checksums()).build();
   }
 
   /** Makes an empty bucket that nobody else uses. */
