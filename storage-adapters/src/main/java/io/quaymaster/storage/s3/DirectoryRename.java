@@ -143,7 +143,7 @@ final class DirectoryRename {
   private void copy(String key, String counterpart) throws FileFailure {
     Optional<ObjectInfo> source = bucket.head(key);
     if (source.isPresent()) {
-      Map<String, String> metadata = source.get().metadataKeepingTime();
+      Map<String, String> metadata = source.get().metadataOfCopy();
       new ServerCopy(bucket).copy(source.get(), counterpart, metadata, false);
     }
   }

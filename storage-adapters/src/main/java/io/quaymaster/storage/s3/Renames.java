@@ -53,7 +53,7 @@ final class Renames {
       return;
     }
     directories.require(to.parent());
-    new ServerCopy(bucket).copy(file, names.file(to), file.metadataKeepingTime(), !replace);
+    new ServerCopy(bucket).copy(file, names.file(to), file.metadataOfCopy(), !replace);
     bucket.delete(file.key());
     directories.keep(from.parent());
   }

@@ -100,6 +100,16 @@ final class MemoryUploadRecords implements UploadRecords {
   }
 
   @Override
+  public synchronized List<Upload> unsettled(StoreKey key) throws FileFailure {
+    answer();
+    return rows.values().stream()
+        .filter(row -> row.completing && row.key.startsWith(key))
+        .sorted(Comparator.comparing(row -> row.key))
+        .map(Row::upload)
+        .toList();
+  }
+
+  @Override
   public synchronized Measure measure(StoreKey key, List<UUID> except) throws FileFailure {
     answer();
     List<Row> below =
@@ -117,7 +127,8 @@ final class MemoryUploadRecords implements UploadRecords {
       StoreKey target,
       @Nullable String uploadId,
       int mode,
-      @Nullable Times times)
+      @Nullable Times times,
+      boolean completing)
       throws FileFailure {
     answer();
     if (row(key).isPresent()) {
@@ -127,6 +138,7 @@ final class MemoryUploadRecords implements UploadRecords {
     row.uploadId = uploadId;
     row.mode = mode;
     row.times = times;
+    row.completing = completing;
     rows.put(id, row);
     return true;
   }
@@ -142,10 +154,23 @@ final class MemoryUploadRecords implements UploadRecords {
   }
 
   @Override
-  public synchronized boolean started(UUID id, long fence, String uploadId) throws FileFailure {
+  public synchronized boolean started(UUID id, long fence, @Nullable String uploadId)
+      throws FileFailure {
     Row row = fenced(id, fence);
     if (row != null) {
       row.uploadId = uploadId;
+    }
+    return row != null;
+  }
+
+  @Override
+  public synchronized boolean restart(UUID id, long fence) throws FileFailure {
+    Row row = fenced(id, fence);
+    if (row != null) {
+      row.uploadId = null;
+      row.parts.clear();
+      row.tail = new byte[0];
+      row.completing = false;
     }
     return row != null;
   }
@@ -194,9 +219,22 @@ final class MemoryUploadRecords implements UploadRecords {
         .map(
             row -> {
               row.fence++;
-              row.completing = false;
-              return new Saved(row.upload(), row.contiguous(), ByteBuffer.wrap(row.tail.clone()));
+              row.changedAt = Instant.now();
+              row.parts.tailMap(row.contiguous().size(), false).clear();
+              return new Saved(
+                  row.upload(),
+                  row.contiguous(),
+                  ByteBuffer.wrap(row.tail.clone()).asReadOnlyBuffer());
             });
+  }
+
+  @Override
+  public synchronized boolean end(UUID id, long fence) throws FileFailure {
+    boolean ours = fenced(id, fence) != null;
+    if (ours) {
+      rows.remove(id);
+    }
+    return ours;
   }
 
   @Override
