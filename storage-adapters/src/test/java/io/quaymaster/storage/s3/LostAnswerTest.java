@@ -164,7 +164,7 @@ class LostAnswerTest {
   void attributesAreSet() throws Exception {
     put(store, "f", small);
     proxy.next(100, WRITE, new Fault.LoseResponse());
-    store.setAttributes(key("f"), AttributeChange.ofMode(0600));
+    store.setAttributes(key("f"), new AttributeChange(0600, null));
     assertThat(proxy.injected()).isPositive();
     proxy.heal();
     assertThat(store.attributes(key("f")).mode()).isEqualTo(0600);
@@ -174,7 +174,7 @@ class LostAnswerTest {
   void attributesThatCannotBeSetAreNotSaidToBe() throws Exception {
     put(store, "f", small);
     proxy.every(WRITE, new Fault.Deny());
-    fails(() -> store.setAttributes(key("f"), AttributeChange.ofMode(0600)), Kind.STORE_ERROR);
+    fails(() -> store.setAttributes(key("f"), new AttributeChange(0600, null)), Kind.STORE_ERROR);
   }
 
   /** Somebody else's object has the name: also if the answer that says so comes late. */
