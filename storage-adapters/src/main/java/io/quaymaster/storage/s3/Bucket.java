@@ -241,12 +241,16 @@ final class Bucket implements AutoCloseable {
             .build();
     return inFlight(
         () -> {
-          UploadPartResponse sent =
-              Requests.sending(
-                  () -> of(upload.checksummed()).uploadPart(request, payload.body()),
-                  stored -> isSame(payload, crc, stored.checksumCRC32(), stored.eTag()));
-          meters.sent(payload.length());
-          return new Part(number, payload.length(), sent.eTag(), crc);
+          try {
+            UploadPartResponse sent =
+                Requests.sending(
+                    () -> of(upload.checksummed()).uploadPart(request, payload.body()),
+                    stored -> isSame(payload, crc, stored.checksumCRC32(), stored.eTag()));
+            meters.sent(payload.length());
+            return new Part(number, payload.length(), sent.eTag(), crc);
+          } catch (FileFailure failed) {
+            throw lostIfMissing(failed);
+          }
         });
   }
 
@@ -329,13 +333,16 @@ final class Bucket implements AutoCloseable {
     try {
       Requests.keeping(() -> of(upload.checksummed()).completeMultipartUpload(request));
     } catch (FileFailure unclear) {
-      FileFailure why =
-          unclear.kind() == Kind.NOT_FOUND
-              ? new FileFailure(Kind.STORE_ERROR, "the store lost the parts it had", unclear)
-              : unclear;
-      return Optional.of(madeAfterAll(upload.key(), upload.madeBy(), why));
+      return Optional.of(madeAfterAll(upload.key(), upload.madeBy(), lostIfMissing(unclear)));
     }
     return head(upload.key());
+  }
+
+  /** A multipart upload that is gone is no file that is missing. */
+  private static FileFailure lostIfMissing(FileFailure failed) {
+    return failed.kind() == Kind.NOT_FOUND
+        ? new FileFailure(Kind.STORE_ERROR, "the store lost what it had of the upload", failed)
+        : failed;
   }
 
   /**

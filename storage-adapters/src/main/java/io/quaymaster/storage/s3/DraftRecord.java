@@ -98,11 +98,14 @@ final class DraftRecord {
     }
   }
 
-  /** The server has a part. */
+  /**
+   * The server has a part. One that is too small to have others behind it is the last: who goes on
+   * with the upload needs its bytes again, so it is not recorded.
+   */
   void add(Part part, boolean withTail) throws FileFailure {
     lock.lock();
     try {
-      if (recorded) {
+      if (recorded && part.sizeBytes() >= Parts.SMALLEST) {
         late.add(new Late(part, withTail));
         try {
           recordLate();

@@ -67,6 +67,9 @@ final class MemoryUploadRecords implements UploadRecords {
   /** Whether the database does not answer. */
   volatile boolean away;
 
+  /** Whether the database is lost at the moment when an upload is complete. */
+  volatile boolean awayAtEnd;
+
   private void answer() throws FileFailure {
     if (away) {
       throw new FileFailure(Kind.LEDGER_UNAVAILABLE, "the database does not answer");
@@ -75,6 +78,11 @@ final class MemoryUploadRecords implements UploadRecords {
 
   private Optional<Row> row(StoreKey key) {
     return rows.values().stream().filter(row -> row.key.equals(key)).findFirst();
+  }
+
+  /** The parts of an upload, for nobody who goes on with it. */
+  synchronized List<Part> parts(StoreKey key) {
+    return row(key).orElseThrow().contiguous();
   }
 
   @Override
@@ -230,6 +238,9 @@ final class MemoryUploadRecords implements UploadRecords {
 
   @Override
   public synchronized boolean end(UUID id, long fence) throws FileFailure {
+    if (awayAtEnd) {
+      throw new FileFailure(Kind.LEDGER_UNAVAILABLE, "the database does not answer");
+    }
     boolean ours = fenced(id, fence) != null;
     if (ours) {
       rows.remove(id);
