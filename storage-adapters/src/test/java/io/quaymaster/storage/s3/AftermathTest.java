@@ -46,8 +46,8 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
  * upload next finds it out. The other gateway is another store on the same records.
  */
 class AftermathTest {
-  private static final S3Limits IMPATIENT =
-      new S3Limits(64L * MIB, 32L * MIB, 16L * MIB, 4L * MIB, Duration.ofSeconds(4));
+  private static final S3Limits LIMITS =
+      new S3Limits(64L * MIB, 32L * MIB, 16L * MIB, 4L * MIB, Duration.ofSeconds(30));
 
   /** What is left of the large file if it is not completed: a part. */
   private static final int KEPT = 8 * MIB;
@@ -69,7 +69,7 @@ class AftermathTest {
   void open() {
     stage = new Stage(S3Server.shared());
     proxy = FaultProxy.before(stage.server.endpoint());
-    stores = new S3Stores(IMPATIENT);
+    stores = new S3Stores(LIMITS);
     dying = stage.store(stores, proxy.endpoint());
     other = stage.store(stores);
   }

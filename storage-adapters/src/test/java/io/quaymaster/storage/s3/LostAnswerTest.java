@@ -33,8 +33,8 @@ import software.amazon.awssdk.core.sync.RequestBody;
  * The server has done what it was asked to, and nobody hears of it: the client is told what is so.
  */
 class LostAnswerTest {
-  private static final S3Limits IMPATIENT =
-      new S3Limits(64L * MIB, 32L * MIB, 16L * MIB, 4L * MIB, Duration.ofSeconds(4));
+  private static final S3Limits LIMITS =
+      new S3Limits(64L * MIB, 32L * MIB, 16L * MIB, 4L * MIB, Duration.ofSeconds(30));
 
   private static final Predicate<String> COMPLETE = requests("POST", "uploadId=");
   private static final Predicate<String> WRITE = requests("PUT", "/in/f");
@@ -50,7 +50,7 @@ class LostAnswerTest {
   void open() {
     stage = new Stage(S3Server.shared());
     proxy = FaultProxy.before(stage.server.endpoint());
-    stores = new S3Stores(IMPATIENT);
+    stores = new S3Stores(LIMITS);
     store = stage.store(stores, proxy.endpoint());
   }
 

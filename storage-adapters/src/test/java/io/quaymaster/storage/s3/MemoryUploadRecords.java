@@ -104,7 +104,8 @@ final class MemoryUploadRecords implements UploadRecords {
   @Override
   public synchronized boolean anyBelow(StoreKey directory) throws FileFailure {
     answer();
-    return rows.values().stream().anyMatch(row -> row.key.startsWith(directory));
+    return rows.values().stream()
+        .anyMatch(row -> row.key.startsWith(directory) && !row.key.equals(directory));
   }
 
   @Override

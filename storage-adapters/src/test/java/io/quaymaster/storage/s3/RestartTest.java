@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 
 /** Uploads that begin anew: the record never names what the server has no more. */
 class RestartTest {
-  private static final S3Limits IMPATIENT =
-      new S3Limits(64L * MIB, 32L * MIB, 16L * MIB, 4L * MIB, Duration.ofSeconds(4));
+  private static final S3Limits LIMITS =
+      new S3Limits(64L * MIB, 32L * MIB, 16L * MIB, 4L * MIB, Duration.ofSeconds(30));
 
   private final byte[] data = bytes(20 * MIB + 3, 80);
   private Stage stage;
@@ -39,7 +39,7 @@ class RestartTest {
   void open() {
     stage = new Stage(S3Server.shared());
     proxy = FaultProxy.before(stage.server.endpoint());
-    stores = new S3Stores(IMPATIENT);
+    stores = new S3Stores(LIMITS);
     store = stage.store(stores, proxy.endpoint());
     other = stage.store(stores);
   }
