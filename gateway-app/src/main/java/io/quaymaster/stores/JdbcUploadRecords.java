@@ -86,6 +86,21 @@ final class JdbcUploadRecords implements UploadRecords {
   }
 
   @Override
+  public List<Upload> unsettled(StoreKey key) throws FileFailure {
+    return Database.ask(
+        () ->
+            below(
+                    "select "
+                        + COLUMNS
+                        + " from upload where store_id = :store and completing"
+                        + " and (key = :key or %s) order by key",
+                    key)
+                .param("key", KeyBytes.of(key))
+                .query(JdbcUploadRecords::upload)
+                .list());
+  }
+
+  @Override
   public Measure measure(StoreKey key, List<UUID> except) throws FileFailure {
     return Database.ask(
         () ->
@@ -107,7 +122,8 @@ final class JdbcUploadRecords implements UploadRecords {
       StoreKey target,
       @Nullable String uploadId,
       int mode,
-      @Nullable Times times)
+      @Nullable Times times,
+      boolean completing)
       throws FileFailure {
     return Database.ask(
             () ->
@@ -115,8 +131,9 @@ final class JdbcUploadRecords implements UploadRecords {
                         sql(
                             """
                             insert into upload (id, store_id, key, directory, target, multipart_id, mode,
-                                                accessed_seconds, modified_seconds)
-                            values (:id, :store, :key, :directory, :target, :multipart, :mode, :accessed, :modified)
+                                                accessed_seconds, modified_seconds, completing)
+                            values (:id, :store, :key, :directory, :target, :multipart, :mode,
+                                    :accessed, :modified, :completing)
                             on conflict (store_id, key) do nothing
                             """),
                         times)
@@ -126,18 +143,34 @@ final class JdbcUploadRecords implements UploadRecords {
                     .param("target", KeyBytes.of(target))
                     .param("multipart", uploadId)
                     .param("mode", mode)
+                    .param("completing", completing)
                     .update())
         == 1;
   }
 
   @Override
-  public boolean started(UUID id, long fence, String uploadId) throws FileFailure {
+  public boolean started(UUID id, long fence, @Nullable String uploadId) throws FileFailure {
     return Database.ask(
             () ->
                 fenced("update upload set multipart_id = :multipart, changed_at = now()", id, fence)
                     .param("multipart", uploadId)
                     .update())
         == 1;
+  }
+
+  @Override
+  public boolean restart(UUID id, long fence) throws FileFailure {
+    return database.change(
+        () -> {
+          String nothing =
+              "update upload set multipart_id = null, tail = '', size_bytes = 0,"
+                  + " completing = false, changed_at = now()";
+          if (fenced(nothing, id, fence).update() == 0) {
+            return false;
+          }
+          dropPartsBehind(id, 0);
+          return true;
+        });
   }
 
   @Override
@@ -258,6 +291,11 @@ final class JdbcUploadRecords implements UploadRecords {
   }
 
   @Override
+  public boolean end(UUID id, long fence) throws FileFailure {
+    return Database.ask(() -> fenced("delete from upload", id, fence).update()) == 1;
+  }
+
+  @Override
   public void remove(UUID id) throws FileFailure {
     Database.ask(
         () ->
@@ -296,9 +334,9 @@ final class JdbcUploadRecords implements UploadRecords {
     return database.jdbc().sql(sql).param("store", storeId);
   }
 
-  /** An update of one upload, unless somebody took it over. */
-  private StatementSpec fenced(String update, UUID id, long fence) {
-    return sql(update + " where id = :id and store_id = :store and fence = :fence")
+  /** A change of one upload, unless somebody took it over. */
+  private StatementSpec fenced(String change, UUID id, long fence) {
+    return sql(change + " where id = :id and store_id = :store and fence = :fence")
         .param("id", id)
         .param("fence", fence);
   }

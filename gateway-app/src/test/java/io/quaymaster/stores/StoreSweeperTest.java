@@ -67,7 +67,7 @@ class StoreSweeperTest {
 
   private void upload(long storeId, String name, int hours) throws FileFailure {
     UUID id = UUID.randomUUID();
-    records(storeId).begin(id, key(name), key(name), null, 0600, null);
+    records(storeId).begin(id, key(name), key(name), null, 0600, null, false);
     tables
         .jdbc()
         .sql("update upload set changed_at = now() - make_interval(hours => ?) where id = ?")

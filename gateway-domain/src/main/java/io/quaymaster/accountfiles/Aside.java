@@ -2,10 +2,12 @@ package io.quaymaster.accountfiles;
 
 import io.quaymaster.accountfiles.NameLocks.Held;
 import io.quaymaster.accountfiles.View.Spot;
+import io.quaymaster.files.FileAttributes;
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.FileFailure.Kind;
 import io.quaymaster.files.FileStore;
 import io.quaymaster.quota.SharedFile;
+import org.jspecify.annotations.Nullable;
 
 /** An open upload that stands beside the file whose name it will get. */
 record Aside(AccountFilesEngine engine, Renamer renamer, Spot partial, Spot target) {
@@ -14,11 +16,9 @@ record Aside(AccountFilesEngine engine, Renamer renamer, Spot partial, Spot targ
    * partial, the first to close it publishes it for both.
    */
   void publish(SharedFile counted) throws FileFailure {
-    if (isUpload()) {
-      refuseUnlessOurs(counted);
-    }
+    long bytes = bytesIfOurs(counted);
     try {
-      renamer.replace(partial, target, () -> lay(counted));
+      renamer.replace(partial, target, replaced -> lay(counted, bytes, replaced));
     } catch (FileFailure gone) {
       if (gone.kind() != Kind.NOT_FOUND || isUpload()) {
         throw gone;
@@ -27,12 +27,13 @@ record Aside(AccountFilesEngine engine, Renamer renamer, Spot partial, Spot targ
   }
 
   /** What has the partial's name by now may be another's, who has not published it yet. */
-  private static void refuseUnlessOurs(SharedFile counted) throws FileFailure {
+  private long bytesIfOurs(SharedFile counted) throws FileFailure {
     counted.lock().lock();
     try {
-      if (counted.isSuperseded() || counted.isNameless()) {
+      if (isUpload() && (counted.isSuperseded() || counted.isNameless())) {
         throw new FileFailure(Kind.BUSY, "another session went on with this upload, or removed it");
       }
+      return counted.size();
     } finally {
       counted.lock().unlock();
     }
@@ -43,10 +44,33 @@ record Aside(AccountFilesEngine engine, Renamer renamer, Spot partial, Spot targ
     return engine.names(partial.part().home().storeId()).names(partial.key(), target.key());
   }
 
-  private void lay(SharedFile counted) throws FileFailure {
-    store().publish(partial.key(), target.key());
+  private void lay(SharedFile counted, long bytes, @Nullable FileAttributes replaced)
+      throws FileFailure {
+    try {
+      store().publish(partial.key(), target.key());
+    } catch (FileFailure unclear) {
+      if (unclear.kind() != Kind.STORE_ERROR || !isUpload() || !isLaid(bytes, replaced)) {
+        throw unclear;
+      }
+    }
     if (isUpload()) {
       engine.sharedFiles.forget(counted);
+    }
+  }
+
+  /**
+   * A store that was not heard may have done it all the same: the upload is gone, and its name has
+   * another file than before, of that length.
+   */
+  private boolean isLaid(long bytes, @Nullable FileAttributes replaced) {
+    try {
+      if (Renamer.attributesIfThere(partial) != null) {
+        return false;
+      }
+      FileAttributes now = Renamer.attributesIfThere(target);
+      return now != null && !now.equals(replaced) && now.sizeBytes() == bytes;
+    } catch (FileFailure unknown) {
+      return false;
     }
   }
 

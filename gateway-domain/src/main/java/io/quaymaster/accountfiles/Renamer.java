@@ -71,19 +71,28 @@ final class Renamer {
     }
   }
 
+  /** Gives a file its new name. */
+  @FunctionalInterface
+  interface Replacing {
+    /**
+     * @param replaced what gives way; null: the name is free
+     */
+    void run(@Nullable FileAttributes replaced) throws FileFailure;
+  }
+
   /**
    * Gives a file the name of another, which gives way, where the caller has asked the policy. Never
    * a directory.
    *
    * @param rename run with both names to itself
    */
-  void replace(Spot from, Spot to, Names.Change rename) throws FileFailure {
+  void replace(Spot from, Spot to, Replacing rename) throws FileFailure {
     long storeId = from.part().home().storeId();
     Lock gate = engine.gates.passing(storeId);
     gate.lock();
     try (Held _ = engine.names(storeId).names(from.key(), to.key())) {
       FileAttributes replaced = attributesIfThere(to);
-      replacing(storeId, replaced, to, rename);
+      replacing(storeId, replaced, to, () -> rename.run(replaced));
     } finally {
       gate.unlock();
     }
@@ -114,7 +123,7 @@ final class Renamer {
     }
   }
 
-  private static @Nullable FileAttributes attributesIfThere(Spot spot) throws FileFailure {
+  static @Nullable FileAttributes attributesIfThere(Spot spot) throws FileFailure {
     try {
       return spot.attributes();
     } catch (FileFailure missing) {

@@ -100,6 +100,22 @@ class UploadsTest extends UploadScene {
     usedIs(3, 1);
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatWasPublishedThoughTheStoreDoesNotSaySoCountsOnce(boolean replaces) throws Exception {
+    if (replaces) {
+      bob.put("/in.csv", "old");
+    }
+    AccountFile upload = begin("/in.csv", "0123456789");
+    faults().loseAnswersToPublishes(STORE_ERROR);
+    upload.close();
+    faults().heal();
+    assertThat(bob.get("/in.csv")).isEqualTo("0123456789");
+    usedIs(10, 1);
+    bob.rm("/in.csv");
+    usedIs(0, 0);
+  }
+
   @Test
   void whatIsNotClosedWellIsNotPublished() throws Exception {
     AccountFile upload = begin("/in.csv", "0123456789");

@@ -17,8 +17,9 @@ public final class MemoryFaults {
    * A failure after which a store of uploads has not all of one any more.
    *
    * @param keptBytes negative: not even the file
+   * @param unheard it is done all the same
    */
-  record Loss(Kind kind, long keptBytes) {}
+  record Loss(Kind kind, long keptBytes, boolean unheard) {}
 
   MemoryFaults() {}
 
@@ -47,7 +48,7 @@ public final class MemoryFaults {
 
   /** Uploads are kept only so far. */
   public synchronized void failPreserves(Kind kind, long keptBytes) {
-    preserves = new Loss(kind, keptBytes);
+    preserves = new Loss(kind, keptBytes, false);
   }
 
   /**
@@ -56,7 +57,12 @@ public final class MemoryFaults {
    * @param keptBytes what is left of it aside; negative: not even the file
    */
   public synchronized void failPublishes(Kind kind, long keptBytes) {
-    publishes = new Loss(kind, keptBytes);
+    publishes = new Loss(kind, keptBytes, false);
+  }
+
+  /** Uploads get their targets' names, and nobody is told so. */
+  public synchronized void loseAnswersToPublishes(Kind kind) {
+    publishes = new Loss(kind, 0, true);
   }
 
   /** From now on all is well; the capacity stays. */

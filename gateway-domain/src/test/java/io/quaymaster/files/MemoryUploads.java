@@ -79,12 +79,15 @@ final class MemoryUploads {
       throw new FileFailure(BUSY, "the upload goes on");
     }
     MemoryFaults.Loss loss = store.faults().publishes();
-    if (loss != null) {
+    if (loss != null && !loss.unheard()) {
       lose(aside, file, loss.keptBytes());
       store.failIf(loss.kind());
     }
     store.rename(aside, target, true);
     file.aside = false;
+    if (loss != null) {
+      store.failIf(loss.kind());
+    }
   }
 
   private void lose(StoreKey aside, MemoryNode.File file, long keptBytes) throws FileFailure {

@@ -10,10 +10,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
@@ -25,10 +26,7 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.ListPartsResponse;
-import software.amazon.awssdk.services.s3.model.MetadataDirective;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
-import software.amazon.awssdk.services.s3.model.PutObjectResponse;
-import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 import software.amazon.awssdk.services.s3.model.UploadPartCopyRequest;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 import software.amazon.awssdk.services.s3.model.UploadPartResponse;
@@ -43,10 +41,13 @@ final class Bucket implements AutoCloseable {
   /** Largest object that one copy request takes, and largest part, in bytes. */
   static final long MAX_COPY = 5L << 30;
 
+  private static final Logger log = LoggerFactory.getLogger(Bucket.class);
+
   private final S3Clients clients;
   private final S3Client client;
   private final S3Client plain;
   private final S3Settings settings;
+  private final ObjectRequests requests;
   private final S3Meters meters;
 
   /** The store itself, and each file that is open. */
@@ -57,6 +58,7 @@ final class Bucket implements AutoCloseable {
     this.client = clients.client();
     this.plain = clients.plain();
     this.settings = settings;
+    this.requests = new ObjectRequests(settings);
     this.meters = meters;
   }
 
@@ -145,28 +147,47 @@ final class Bucket implements AutoCloseable {
   /**
    * Writes an object in one request.
    *
+   * @param metadata with {@link MadeBy}, a failure says surely that nothing was written, unless the
+   *     server cannot be asked
    * @param keep whether an object that is there stays; only where the server can do that
    * @throws FileFailure EXISTS if one was there
    */
-  String put(String key, Map<String, String> metadata, Payload payload, boolean keep)
+  void put(String key, Map<String, String> metadata, Payload payload, boolean keep)
       throws FileFailure {
-    PutObjectRequest.Builder request =
-        PutObjectRequest.builder()
-            .bucket(settings.bucket())
-            .key(key)
-            .metadata(metadata)
-            .storageClass(settings.storageClass())
-            .serverSideEncryption(encryption())
-            .ssekmsKeyId(kmsKey())
-            .ifNoneMatch(keep ? "*" : null);
     String crc = traits().checksums() ? payload.crc32() : null;
-    request.checksumCRC32(crc);
-    PutObjectResponse put =
-        Requests.sending(
-            () -> client.putObject(request.build(), payload.body()),
-            stored -> isSame(payload, crc, stored.checksumCRC32(), stored.eTag()));
+    PutObjectRequest request = requests.put(key, metadata, crc, keep);
+    try {
+      Requests.sending(
+          () -> client.putObject(request, payload.body()),
+          stored -> isSame(payload, crc, stored.checksumCRC32(), stored.eTag()));
+    } catch (FileFailure unclear) {
+      ObjectInfo made = madeAfterAll(key, MadeBy.of(metadata), unclear);
+      if (!isSame(payload, crc, null, made.eTag())) {
+        throw Requests.otherBytes();
+      }
+    }
     meters.sent(payload.length());
-    return put.eTag();
+  }
+
+  /**
+   * Looks whether a request that failed made its object all the same: the answer may be lost, and
+   * what meets the object then is the retry.
+   *
+   * @throws FileFailure the same as before if it did not, or if the server cannot be asked
+   */
+  private ObjectInfo madeAfterAll(String key, @Nullable String madeBy, FileFailure failed)
+      throws FileFailure {
+    if (madeBy != null) {
+      try {
+        Optional<ObjectInfo> there = head(key);
+        if (there.isPresent() && there.get().isMadeBy(madeBy)) {
+          return there.get();
+        }
+      } catch (FileFailure unknown) {
+        failed.addSuppressed(unknown);
+      }
+    }
+    throw failed;
   }
 
   private boolean isSame(
@@ -196,27 +217,9 @@ final class Bucket implements AutoCloseable {
   Multipart beginUpload(
       String key, Map<String, String> metadata, @Nullable ObjectInfo like, boolean checksummed)
       throws FileFailure {
-    CreateMultipartUploadRequest.Builder request =
-        CreateMultipartUploadRequest.builder()
-            .bucket(settings.bucket())
-            .key(key)
-            .metadata(metadata)
-            .storageClass(settings.storageClass())
-            .serverSideEncryption(encryption())
-            .ssekmsKeyId(kmsKey())
-            .checksumAlgorithm(checksummed ? ChecksumAlgorithm.CRC32 : null);
-    if (like != null) {
-      HeadObjectResponse d = like.described();
-      request
-          .contentType(d.contentType())
-          .contentEncoding(d.contentEncoding())
-          .contentLanguage(d.contentLanguage())
-          .contentDisposition(d.contentDisposition())
-          .cacheControl(d.cacheControl());
-    }
-    String id =
-        Requests.run(() -> of(checksummed).createMultipartUpload(request.build()).uploadId());
-    return new Multipart(key, id, checksummed);
+    CreateMultipartUploadRequest request = requests.beginUpload(key, metadata, like, checksummed);
+    String id = Requests.run(() -> of(checksummed).createMultipartUpload(request).uploadId());
+    return new Multipart(key, id, checksummed, MadeBy.of(metadata));
   }
 
   /** The client that adds checksums to what it sends, or the one that does not. */
@@ -237,12 +240,16 @@ final class Bucket implements AutoCloseable {
             .build();
     return inFlight(
         () -> {
-          UploadPartResponse sent =
-              Requests.sending(
-                  () -> of(upload.checksummed()).uploadPart(request, payload.body()),
-                  stored -> isSame(payload, crc, stored.checksumCRC32(), stored.eTag()));
-          meters.sent(payload.length());
-          return new Part(number, payload.length(), sent.eTag(), crc);
+          try {
+            UploadPartResponse sent =
+                Requests.sending(
+                    () -> of(upload.checksummed()).uploadPart(request, payload.body()),
+                    stored -> isSame(payload, crc, stored.checksumCRC32(), stored.eTag()));
+            meters.sent(payload.length());
+            return new Part(number, payload.length(), sent.eTag(), crc);
+          } catch (FileFailure failed) {
+            throw lostIfMissing(failed);
+          }
         });
   }
 
@@ -291,8 +298,9 @@ final class Bucket implements AutoCloseable {
    * Makes the object out of its parts, and looks whether it is as long as they are.
    *
    * @param keep as of {@link #put}
+   * @throws FileFailure EXISTS; STORE_ERROR also if the server has the parts no more
    */
-  void complete(Multipart upload, List<Part> parts, boolean keep) throws FileFailure {
+  ObjectInfo complete(Multipart upload, List<Part> parts, boolean keep) throws FileFailure {
     List<CompletedPart> completed = new ArrayList<>();
     long length = 0;
     for (Part part : parts) {
@@ -312,11 +320,28 @@ final class Bucket implements AutoCloseable {
             .multipartUpload(u -> u.parts(completed))
             .ifNoneMatch(keep ? "*" : null)
             .build();
-    Requests.keeping(() -> of(upload.checksummed()).completeMultipartUpload(request));
-    Optional<ObjectInfo> made = head(upload.key());
+    Optional<ObjectInfo> made = completed(upload, request);
     if (made.isEmpty() || made.get().sizeBytes() != length) {
       throw new FileFailure(Kind.STORE_ERROR, "the store did not put the parts together as sent");
     }
+    return made.get();
+  }
+
+  private Optional<ObjectInfo> completed(Multipart upload, CompleteMultipartUploadRequest request)
+      throws FileFailure {
+    try {
+      Requests.keeping(() -> of(upload.checksummed()).completeMultipartUpload(request));
+    } catch (FileFailure unclear) {
+      return Optional.of(madeAfterAll(upload.key(), upload.madeBy(), lostIfMissing(unclear)));
+    }
+    return head(upload.key());
+  }
+
+  /** A multipart upload that is gone is no file that is missing. */
+  private static FileFailure lostIfMissing(FileFailure failed) {
+    return failed.kind() == Kind.NOT_FOUND
+        ? new FileFailure(Kind.STORE_ERROR, "the store lost what it had of the upload", failed)
+        : failed;
   }
 
   /**
@@ -338,6 +363,15 @@ final class Bucket implements AutoCloseable {
       if (!S3Failures.isMissing(failure)) {
         throw S3Failures.of(failure);
       }
+    }
+  }
+
+  /** The same for whoever does not depend on it: what cannot be given up now, the sweep does. */
+  void abortOrLeave(String key, String uploadId) {
+    try {
+      abort(key, uploadId);
+    } catch (FileFailure away) {
+      log.debug("An upload to {} is left to the sweep: {}", key, away.getMessage());
     }
   }
 
@@ -374,50 +408,22 @@ final class Bucket implements AutoCloseable {
   /**
    * Copies an object of at most {@link #MAX_COPY} bytes on the server.
    *
-   * @param metadata user metadata of the copy
+   * @param metadata user metadata of the copy, as of {@link #put}
    * @param keep as of {@link #put}
    */
   void copy(ObjectInfo source, String key, Map<String, String> metadata, boolean keep)
       throws FileFailure {
-    HeadObjectResponse d = source.described();
-    CopyObjectRequest request =
-        CopyObjectRequest.builder()
-            .sourceBucket(settings.bucket())
-            .sourceKey(source.key())
-            .sourceVersionId(source.versionId())
-            .copySourceIfMatch(source.eTag())
-            .destinationBucket(settings.bucket())
-            .destinationKey(key)
-            .metadataDirective(MetadataDirective.REPLACE)
-            .metadata(metadata)
-            .contentType(d.contentType())
-            .contentEncoding(d.contentEncoding())
-            .contentLanguage(d.contentLanguage())
-            .contentDisposition(d.contentDisposition())
-            .cacheControl(d.cacheControl())
-            .storageClass(settings.storageClass())
-            .serverSideEncryption(encryption())
-            .ssekmsKeyId(kmsKey())
-            .ifNoneMatch(keep ? "*" : null)
-            .build();
-    Requests.keeping(() -> client.copyObject(request));
+    CopyObjectRequest request = requests.copy(source, key, metadata, keep);
+    try {
+      Requests.keeping(() -> client.copyObject(request));
+    } catch (FileFailure unclear) {
+      madeAfterAll(key, MadeBy.of(metadata), unclear);
+    }
   }
 
   /** Removes what is at a key. Nothing happens if nothing is. */
   void delete(String key) throws FileFailure {
     Requests.run(() -> client.deleteObject(r -> r.bucket(settings.bucket()).key(key)));
-  }
-
-  private @Nullable ServerSideEncryption encryption() {
-    return switch (settings.encryption()) {
-      case S3Settings.Encryption.BucketDefault _ -> null;
-      case S3Settings.Encryption.ServerKey _ -> ServerSideEncryption.AES256;
-      case S3Settings.Encryption.Kms _ -> ServerSideEncryption.AWS_KMS;
-    };
-  }
-
-  private @Nullable String kmsKey() {
-    return settings.encryption() instanceof S3Settings.Encryption.Kms(String id) ? id : null;
   }
 
   /** One more uses the connections; each closes once. */

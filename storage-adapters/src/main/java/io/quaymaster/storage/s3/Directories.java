@@ -84,7 +84,8 @@ final class Directories {
   void make(StoreKey key, int mode) throws FileFailure {
     bucket.put(
         names.directory(key),
-        ObjectInfo.metadata(mode, null, FileAttributes.Type.DIRECTORY),
+        MadeBy.marked(
+            ObjectInfo.metadata(mode, null, FileAttributes.Type.DIRECTORY), MadeBy.fresh()),
         Payload.EMPTY,
         bucket.traits().conditionalPut());
   }

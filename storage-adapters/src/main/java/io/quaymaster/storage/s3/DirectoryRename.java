@@ -192,7 +192,7 @@ final class DirectoryRename {
   private void copy(String key, String counterpart) throws FileFailure {
     Optional<ObjectInfo> source = bucket.head(key);
     if (source.isPresent()) {
-      copy(source.get(), counterpart, source.get().metadataKeepingTime());
+      copy(source.get(), counterpart, source.get().metadataOfCopy());
     }
   }
 
@@ -206,7 +206,7 @@ final class DirectoryRename {
     Optional<ObjectInfo> mark = bucket.head(names.directory(move.from()));
     String counterpart = names.directory(move.to());
     if (mark.isPresent() && bucket.head(counterpart).isEmpty()) {
-      Map<String, String> metadata = new LinkedHashMap<>(mark.get().metadataKeepingTime());
+      Map<String, String> metadata = new LinkedHashMap<>(mark.get().metadataOfCopy());
       metadata.put(OURS, move.id().toString());
       copy(mark.get(), counterpart, metadata);
     }

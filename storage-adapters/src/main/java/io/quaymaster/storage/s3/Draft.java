@@ -10,12 +10,9 @@ import io.quaymaster.files.StoreKey;
 import io.quaymaster.storage.s3.UploadRecords.Saved;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * An upload that is not complete.
@@ -27,15 +24,12 @@ import org.slf4j.LoggerFactory;
  * <p>Threads: any; those that change it wait for each other.
  */
 final class Draft implements TransferMemory.Holder {
-  private static final Logger log = LoggerFactory.getLogger(Draft.class);
-
   private final UploadServices services;
-  private final String objectKey;
   private final StoreKey key;
   private final StoreKey target;
   private final UUID id;
-  private final boolean keep;
   private final ReentrantLock lock = new ReentrantLock();
+  private final DraftObject object;
   private final DraftRecord record;
   private final UploadContent content;
   private @Nullable String uploadId;
@@ -68,8 +62,7 @@ final class Draft implements TransferMemory.Holder {
     this.id = id;
     this.key = key;
     this.target = target;
-    this.objectKey = objectKey;
-    this.keep = keep;
+    this.object = new DraftObject(services.bucket(), id, objectKey, keep);
     this.mode = mode;
     this.record = new DraftRecord(services.records(), id, key);
     this.content =
@@ -105,7 +98,7 @@ final class Draft implements TransferMemory.Holder {
 
   /** Whether it must not replace an object. */
   boolean keeps() {
-    return keep;
+    return object.keep();
   }
 
   long size() {
@@ -207,14 +200,46 @@ final class Draft implements TransferMemory.Holder {
     change(
         () -> {
           if (newSize == 0) {
-            content.clear();
-            // Some servers complete an upload only with every part that they have.
-            abortMultipart();
-            record.restart(target, mode, times);
+            startAnew();
           } else {
             content.setSize(newSize);
           }
         });
+  }
+
+  /**
+   * Takes back all of it: first in the record, for what is aborted and recorded would be gone on
+   * with, while the sweep finds what is neither.
+   */
+  private void startAnew() throws FileFailure {
+    content.awaitParts();
+    if (record.isCompleting()) {
+      refuseIfCompleted();
+    }
+    record.restart();
+    content.clear();
+    leaveMultipart();
+  }
+
+  /** A request to complete it may still be on its way: it comes too late from now on, or came. */
+  private void refuseIfCompleted() throws FileFailure {
+    String begun = uploadId;
+    if (begun != null) {
+      object.abort(begun);
+    }
+    if (object.isMadeOfParts()) {
+      record.end();
+      forget();
+      throw new FileFailure(Kind.BUSY, "the upload is complete by now; begin another one");
+    }
+  }
+
+  /** Some servers complete an upload only with every part that they have. */
+  private void leaveMultipart() {
+    if (uploadId != null) {
+      object.abortOrLeave(uploadId);
+      uploadId = null;
+    }
   }
 
   /** The multipart upload, begun now if it was not. */
@@ -222,18 +247,18 @@ final class Draft implements TransferMemory.Holder {
     String begun = uploadId;
     if (begun == null) {
       checksummed = !copies && services.bucket().traits().checksums();
-      begun = services.bucket().beginUpload(objectKey, metadata(), null, checksummed).uploadId();
+      begun = object.beginMultipart(objectAttributes(), checksummed).uploadId();
       uploadId = begun;
       attributesChanged = false;
       if (isResumable()) {
         record.started(target, begun, mode, times);
       }
     }
-    return new Multipart(objectKey, begun, checksummed);
+    return object.multipart(begun, checksummed);
   }
 
-  private Map<String, String> metadata() {
-    return ObjectInfo.metadata(mode, times, FileAttributes.Type.FILE);
+  private DraftObject.Attributes objectAttributes() {
+    return new DraftObject.Attributes(mode, times);
   }
 
   /**
@@ -247,39 +272,13 @@ final class Draft implements TransferMemory.Holder {
         () -> {
           UploadContent.Complete whole = content.complete(uploadId != null);
           check.run();
-          record.completing();
-          make(whole);
-          record.remove();
+          object.make(whole, record.completing(), objectAttributes(), () -> multipart(false));
+          record.end();
+          if (attributesChanged && uploadId != null) {
+            object.describe(objectAttributes());
+          }
           forget();
         });
-  }
-
-  private void make(UploadContent.Complete whole) throws FileFailure {
-    Bucket bucket = services.bucket();
-    switch (whole) {
-      case UploadContent.Complete.Copy(ObjectInfo source) ->
-          new ServerCopy(bucket).copy(source, objectKey, metadata(), keep);
-      case UploadContent.Complete.Whole(Payload payload) ->
-          bucket.put(objectKey, metadata(), payload, keep && bucket.traits().conditionalPut());
-      case UploadContent.Complete.InParts(var parts) -> {
-        bucket.complete(multipart(false), parts, keep && bucket.traits().conditionalComplete());
-        if (attributesChanged) {
-          describe();
-        }
-      }
-    }
-  }
-
-  /**
-   * The server wants to know attributes when the upload begins; clients say them at its end. The
-   * file is complete by now, so that they are not kept is no failure of it.
-   */
-  private void describe() {
-    try {
-      new ServerCopy(services.bucket()).describe(objectKey, new AttributeChange(mode, times));
-    } catch (FileFailure unkept) {
-      log.warn("Times and mode of {} are not kept: {}", target, unkept.getMessage());
-    }
   }
 
   /** Keeps all there is so that another process can go on, and holds no memory any more. */
@@ -316,8 +315,9 @@ final class Draft implements TransferMemory.Holder {
   private void wake() throws FileFailure {
     Saved saved = record.takeOver();
     uploadId = saved.upload().uploadId();
-    if (saved.parts().isEmpty()) {
-      abortMultipart();
+    if (uploadId != null && saved.parts().isEmpty()) {
+      record.withoutMultipart();
+      leaveMultipart();
     }
     // What the server was told when the upload began may be old by now.
     attributesChanged = uploadId != null;
@@ -332,7 +332,7 @@ final class Draft implements TransferMemory.Holder {
     String begun = uploadId;
     return begun == null
         ? 0
-        : new Multipart(objectKey, begun, checksummed).highestPart(services.bucket(), recorded);
+        : object.multipart(begun, checksummed).highestPart(services.bucket(), recorded);
   }
 
   /** Gives up all of it. */
@@ -346,18 +346,13 @@ final class Draft implements TransferMemory.Holder {
         uploadId = record.takeOver().upload().uploadId();
       }
       content.stop();
-      abortMultipart();
+      if (uploadId != null) {
+        object.abort(uploadId);
+      }
       record.remove();
       forget();
     } finally {
       lock.unlock();
-    }
-  }
-
-  private void abortMultipart() throws FileFailure {
-    if (uploadId != null) {
-      services.bucket().abort(objectKey, uploadId);
-      uploadId = null;
     }
   }
 

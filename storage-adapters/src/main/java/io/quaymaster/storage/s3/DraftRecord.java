@@ -35,6 +35,7 @@ final class DraftRecord {
   private final TreeMap<Integer, Part> recordedParts = new TreeMap<>();
   private final List<Late> late = new ArrayList<>();
   private boolean recorded;
+  private boolean completing;
   private long fence;
   private boolean tailAhead;
   private long tailBytes;
@@ -76,7 +77,7 @@ final class DraftRecord {
 
   private void begin(StoreKey target, @Nullable String uploadId, int mode, @Nullable Times times)
       throws FileFailure {
-    refuseIfStale(records.begin(id, key, target, uploadId, mode, times));
+    refuseIfStale(records.begin(id, key, target, uploadId, mode, times, completing));
     recorded = true;
   }
 
@@ -98,11 +99,14 @@ final class DraftRecord {
     }
   }
 
-  /** The server has a part. */
+  /**
+   * The server has a part. One that is too small to have others behind it is the last: who goes on
+   * with the upload needs its bytes again, so it is not recorded.
+   */
   void add(Part part, boolean withTail) throws FileFailure {
     lock.lock();
     try {
-      if (recorded) {
+      if (recorded && part.sizeBytes() >= Parts.SMALLEST) {
         late.add(new Late(part, withTail));
         try {
           recordLate();
@@ -147,27 +151,57 @@ final class DraftRecord {
     }
   }
 
-  /** The upload begins anew with its first byte. */
-  void restart(StoreKey target, int mode, @Nullable Times times) throws FileFailure {
+  /** The multipart upload is given up, of which no part is recorded. */
+  void withoutMultipart() throws FileFailure {
     lock.lock();
     try {
-      late.clear();
-      if (recorded) {
-        keep(target, 0, Payload.EMPTY, mode, times);
-      }
+      refuseIfStale(records.started(id, fence, null));
     } finally {
       lock.unlock();
     }
   }
 
-  /** The upload will be completed: the last moment at which somebody else may have it. */
-  void completing() throws FileFailure {
+  /** The upload begins anew with its first byte. No part is under way. */
+  void restart() throws FileFailure {
+    lock.lock();
+    try {
+      if (recorded) {
+        refuseIfStale(records.restart(id, fence));
+      }
+      completing = false;
+      late.clear();
+      recordedParts.clear();
+      tailBytes = 0;
+      tailAhead = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The upload will be completed: the last moment at which somebody else may have it.
+   *
+   * @return the fence
+   */
+  long completing() throws FileFailure {
     lock.lock();
     try {
       if (recorded) {
         recordLate();
         refuseIfStale(records.completing(id, fence));
       }
+      completing = true;
+      return fence;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the upload was about to be completed once, by whomever. */
+  boolean isCompleting() {
+    lock.lock();
+    try {
+      return completing;
     } finally {
       lock.unlock();
     }
@@ -184,6 +218,7 @@ final class DraftRecord {
               .orElseThrow(
                   () -> new FileFailure(Kind.NOT_FOUND, "the upload was given up or completed"));
       recorded = true;
+      completing = saved.upload().completing();
       fence = saved.upload().fence();
       tailBytes = saved.tailBytes();
       tailAhead = tailBytes > 0;
@@ -205,12 +240,32 @@ final class DraftRecord {
     }
   }
 
-  /** Forgets the upload. A record that cannot be removed now is found by the sweep. */
+  /** The upload is complete. A record that cannot be removed now tells whoever meets it to ask. */
+  void end() {
+    forget(
+        () -> {
+          if (!records.end(id, fence)) {
+            log.debug("Somebody went on with upload {} when it was complete", id);
+          }
+        });
+  }
+
+  /** The upload is given up. A record that cannot be removed now is found by the sweep. */
   void remove() {
+    forget(() -> records.remove(id));
+  }
+
+  /** A way to forget it. */
+  @FunctionalInterface
+  private interface Forgetting {
+    void run() throws FileFailure;
+  }
+
+  private void forget(Forgetting forgetting) {
     lock.lock();
     try {
       if (recorded) {
-        records.remove(id);
+        forgetting.run();
         recorded = false;
       }
     } catch (FileFailure away) {

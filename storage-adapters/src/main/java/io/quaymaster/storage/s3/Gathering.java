@@ -1,7 +1,6 @@
 package io.quaymaster.storage.s3;
 
 import io.quaymaster.files.FileFailure;
-import io.quaymaster.files.FileFailure.Kind;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.Map;
@@ -33,8 +32,9 @@ final class Gathering {
    */
   static Gathering begin(Bucket bucket, String scratchPrefix) throws FileFailure {
     String key = scratchPrefix + UUID.randomUUID();
+    Map<String, String> madeBy = MadeBy.marked(Map.of(), MadeBy.fresh());
     boolean checksums = bucket.traits().checksums();
-    return new Gathering(bucket, bucket.beginUpload(key, Map.of(), null, checksums));
+    return new Gathering(bucket, bucket.beginUpload(key, madeBy, null, checksums));
   }
 
   long bytes() {
@@ -60,10 +60,7 @@ final class Gathering {
   /** Makes the object. All parts have been sent. */
   ObjectInfo complete() throws FileFailure {
     parts.check();
-    bucket.complete(upload, parts.contiguous(), false);
-    return bucket
-        .head(upload.key())
-        .orElseThrow(() -> new FileFailure(Kind.STORE_ERROR, "the store lost a part"));
+    return bucket.complete(upload, parts.contiguous(), false);
   }
 
   /** Of all its bytes, as S3 writes it. */
@@ -73,7 +70,7 @@ final class Gathering {
   }
 
   /** Gives it up. */
-  void abort() throws FileFailure {
-    bucket.abort(upload.key(), upload.uploadId());
+  void abort() {
+    bucket.abortOrLeave(upload.key(), upload.uploadId());
   }
 }

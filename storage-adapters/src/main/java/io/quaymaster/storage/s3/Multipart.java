@@ -13,8 +13,9 @@ import software.amazon.awssdk.services.s3.model.Part;
  * @param checksummed whether each part comes with a checksum of its own. Not every server knows one
  *     for a part that it copies, so an upload that begins with copies does without; its parts are
  *     compared by MD5
+ * @param madeBy what the object will say of itself, {@link MadeBy}; null: nothing
  */
-record Multipart(String key, String uploadId, boolean checksummed) {
+record Multipart(String key, String uploadId, boolean checksummed, @Nullable String madeBy) {
   /**
    * The highest number that a part has on the server.
    *

@@ -22,7 +22,7 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
  *
  * <p>Times and mode are user metadata: {@code mtime} and {@code atime} in seconds since 1970, as
  * rclone and s3fs write them, and {@code mode} in decimal with the type of file in it, as s3fs
- * does.
+ * does. {@link MadeBy} is there too.
  *
  * @param eTag which content it is; null for a mark, of servers that know none then
  * @param versionId null where the bucket keeps no versions
@@ -88,14 +88,19 @@ record ObjectInfo(
     if (change.times() != null) {
       putTimes(metadata, change.times());
     }
+    return MadeBy.revised(metadata);
+  }
+
+  /** User metadata of a copy of the object, which shows when this one was written. */
+  Map<String, String> metadataOfCopy() {
+    Map<String, String> metadata = MadeBy.marked(described.metadata(), MadeBy.fresh());
+    metadata.putIfAbsent(MODIFIED, Long.toString(storedAt.getEpochSecond()));
     return metadata;
   }
 
-  /** The object's user metadata; a copy of the object shows when this one was written. */
-  Map<String, String> metadataKeepingTime() {
-    Map<String, String> metadata = new LinkedHashMap<>(described.metadata());
-    metadata.putIfAbsent(MODIFIED, Long.toString(storedAt.getEpochSecond()));
-    return metadata;
+  /** Whether this is what a request made with this user metadata. */
+  boolean isMadeBy(@Nullable String madeBy) {
+    return madeBy != null && madeBy.equals(MadeBy.of(described.metadata()));
   }
 
   /** User metadata of a new object. */

@@ -86,6 +86,11 @@ final class PartSender {
     check();
   }
 
+  /** Waits until no part is on its way. What is being gathered goes on. */
+  void awaitNone() throws FileFailure {
+    parts.awaitFewerThan(1);
+  }
+
   /** Sends bytes, whose memory is given back when the server has them. */
   void send(List<byte[]> pieces, long bytes) throws FileFailure {
     Multipart upload = begun.multipart(false);

@@ -3,7 +3,6 @@ package io.quaymaster.storage.s3;
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.FileFailure.Kind;
 import io.quaymaster.files.StoreKey;
-import java.util.Map;
 import java.util.Optional;
 
 /** What a new name meets, and how a file or a directory gets it. */
@@ -59,8 +58,7 @@ final class Renames {
       return;
     }
     directories.require(to.parent());
-    Map<String, String> metadata = file.metadataKeepingTime();
-    new ServerCopy(bucket, check).copy(file, names.file(to), metadata, !replace);
+    new ServerCopy(bucket, check).copy(file, names.file(to), file.metadataOfCopy(), !replace);
     bucket.delete(file.key());
     directories.keep(from.parent());
   }

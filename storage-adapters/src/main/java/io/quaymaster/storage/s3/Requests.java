@@ -86,8 +86,10 @@ final class Requests {
         damaged = failure;
       }
     }
-    throw damaged == null
-        ? new FileFailure(Kind.STORE_ERROR, "the store has other bytes than it was sent")
-        : S3Failures.of(damaged);
+    throw damaged == null ? otherBytes() : S3Failures.of(damaged);
+  }
+
+  static FileFailure otherBytes() {
+    return new FileFailure(Kind.STORE_ERROR, "the store has other bytes than it was sent");
   }
 }

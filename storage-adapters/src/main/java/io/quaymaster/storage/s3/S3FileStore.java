@@ -384,8 +384,8 @@ public final class S3FileStore implements FileStore {
   }
 
   /**
-   * Puts right what dead processes left: goes on with renaming directories, and aborts multipart
-   * uploads that no record knows.
+   * Puts right what dead processes left: goes on with renaming directories, forgets uploads that
+   * turn out to be complete, and aborts multipart uploads that no record knows.
    *
    * @param orphanAge how old an unknown upload must be: a younger one may be about to be recorded
    * @return how many uploads were aborted
@@ -393,6 +393,7 @@ public final class S3FileStore implements FileStore {
   public int sweep(Duration orphanAge) throws FileFailure {
     refuseIfClosed();
     directoryRename.recover();
+    uploads.settle(StoreKey.ROOT);
     return sweeper.sweep(orphanAge);
   }
 

@@ -294,7 +294,12 @@ final class UploadContent {
     }
   }
 
-  /** Nothing is written yet. Parts that are under way are waited for. */
+  /** Waits until no part is on its way, so that none is recorded any more. */
+  void awaitParts() throws FileFailure {
+    parts.awaitNone();
+  }
+
+  /** Nothing is written yet. */
   void clear() throws FileFailure {
     parts.stop();
     parts.restart(List.of(), 0);

@@ -32,7 +32,8 @@ public interface UploadRecords {
    * @param fence raised with each take-over
    * @param sizeBytes how much of it is kept: recorded parts from the first on without a gap, and
    *     the tail
-   * @param completing the upload was about to be completed when this was written
+   * @param completing it was about to be completed once, so it may be complete: only the object
+   *     tells, see {@link MadeBy}
    */
   record Upload(
       UUID id,
@@ -79,12 +80,16 @@ public interface UploadRecords {
   /** Whether any upload's key lies below a directory, at any depth. */
   boolean anyBelow(StoreKey directory) throws FileFailure;
 
+  /** Uploads at or below a key that were about to be completed. */
+  List<Upload> unsettled(StoreKey key) throws FileFailure;
+
   /** The kept bytes and the number of all uploads at or below a key, but for some. */
   Measure measure(StoreKey key, List<UUID> except) throws FileFailure;
 
   /**
    * Records a new upload, with fence 0 and nothing kept.
    *
+   * @param completing whether somebody has tried to complete it before it was recorded
    * @return false if the key has one already
    */
   boolean begin(
@@ -93,15 +98,26 @@ public interface UploadRecords {
       StoreKey target,
       @Nullable String uploadId,
       int mode,
-      @Nullable Times times)
+      @Nullable Times times,
+      boolean completing)
       throws FileFailure;
 
   /**
-   * Notes the multipart upload of one that was recorded without.
+   * Notes the multipart upload of one that was recorded without, or that its own is given up. What
+   * is kept stays.
+   *
+   * @param uploadId null: there is none any more
+   * @return false if the fence is stale or the upload gone
+   */
+  boolean started(UUID id, long fence, @Nullable String uploadId) throws FileFailure;
+
+  /**
+   * Nothing is kept any more: no parts, no tail, no multipart upload, and none that was about to be
+   * completed.
    *
    * @return false if the fence is stale or the upload gone
    */
-  boolean started(UUID id, long fence, String uploadId) throws FileFailure;
+  boolean restart(UUID id, long fence) throws FileFailure;
 
   /**
    * Records a part that the server has. A part of this number is replaced.
@@ -128,7 +144,10 @@ public interface UploadRecords {
    */
   boolean completing(UUID id, long fence) throws FileFailure;
 
-  /** Makes an upload this caller's own: all of it, with a fence that is new. */
+  /**
+   * Makes an upload this caller's own: all of it, with a fence that is new. What was about to be
+   * completed stays so.
+   */
   Optional<Saved> takeOver(StoreKey key) throws FileFailure;
 
   /**
@@ -139,7 +158,14 @@ public interface UploadRecords {
    */
   boolean readTail(UUID id, long fence, int offset, ByteBuffer into) throws FileFailure;
 
-  /** Forgets an upload. Nothing happens if it is gone. */
+  /**
+   * Forgets an upload that is over.
+   *
+   * @return false if the fence is stale or the upload gone
+   */
+  boolean end(UUID id, long fence) throws FileFailure;
+
+  /** Forgets an upload that is given up, whoever has it. Nothing happens if it is gone. */
   void remove(UUID id) throws FileFailure;
 
   /** Uploads that nobody has changed for so long, oldest first, at most {@code limit}. */

@@ -36,6 +36,7 @@ final class Uploads {
   private final KeyNames names;
   private final Directories directories;
   private final ChangesUnderWay changes;
+  private final Aftermath aftermath;
   private final Map<StoreKey, Live> live = new ConcurrentHashMap<>();
 
   /** Those that take a name when they are closed. */
@@ -47,6 +48,7 @@ final class Uploads {
     this.names = names;
     this.directories = directories;
     this.changes = changes;
+    this.aftermath = new Aftermath(services, names);
   }
 
   /** One more upload is open. */
@@ -114,12 +116,30 @@ final class Uploads {
     if (known != null) {
       return Optional.of(known.draft());
     }
+    Optional<Upload> recorded = recorded(key);
+    return recorded.isEmpty() ? Optional.empty() : Optional.of(asleep(recorded.get()));
+  }
+
+  private Draft asleep(Upload upload) throws FileFailure {
+    return Draft.asleep(services, upload, names.file(upload.target()));
+  }
+
+  /** An upload that can be gone on with. */
+  private Optional<Upload> recorded(StoreKey key) throws FileFailure {
     Optional<Upload> recorded = services.records().find(key);
-    if (recorded.isEmpty()) {
-      return Optional.empty();
+    return recorded.isPresent() && aftermath.isOpen(recorded.get()) ? recorded : Optional.empty();
+  }
+
+  /**
+   * Forgets what is over of the uploads at or below a key, but for those that this process works
+   * at.
+   */
+  void settle(StoreKey key) throws FileFailure {
+    for (Upload upload : services.records().unsettled(key)) {
+      if (!live.containsKey(upload.key())) {
+        aftermath.of(upload);
+      }
     }
-    Upload upload = recorded.get();
-    return Optional.of(Draft.asleep(services, upload, names.file(upload.target())));
   }
 
   boolean isOpenAs(Draft draft, DraftFile file) {
@@ -150,7 +170,7 @@ final class Uploads {
       completePlain(draft);
     } else if (!isOpenAs(draft, file)) {
       throw new FileFailure(Kind.BUSY, "another session went on with this upload, or removed it");
-    } else if (draft.isAsleep()) {
+    } else if (draft.isAsleep() || draft.isGone()) {
       forget(draft);
     } else {
       live.put(draft.key(), new Live(draft, null));
@@ -184,16 +204,39 @@ final class Uploads {
   }
 
   /**
-   * Makes an upload the object that it was to be; if that fails, keeps what can be kept.
+   * Makes an upload the object that it was to be; if that fails, keeps what can be kept. An upload
+   * that is that object already, though nobody heard of it, is published with that.
    *
    * @param check as of {@link Draft#complete}
+   * @throws FileFailure STORE_ERROR also if the server has nothing of it any more
    */
   void publish(StoreKey key, Step check) throws FileFailure {
     Live known = live.get(key);
-    if (known != null && known.openAs() != null) {
+    if (known == null) {
+      publishRecorded(key, check);
+    } else if (known.openAs() == null) {
+      publish(known.draft(), check);
+    } else {
       throw new FileFailure(Kind.BUSY, "another session goes on with this upload");
     }
-    Draft draft = draft(key).orElseThrow(() -> new FileFailure(Kind.NOT_FOUND, "no such upload"));
+  }
+
+  private void publishRecorded(StoreKey key, Step check) throws FileFailure {
+    Upload upload =
+        services
+            .records()
+            .find(key)
+            .orElseThrow(() -> new FileFailure(Kind.NOT_FOUND, "no such upload"));
+    switch (aftermath.of(upload)) {
+      case OPEN -> publish(asleep(upload), check);
+      case COMPLETE -> {}
+      case LOST ->
+          throw new FileFailure(
+              Kind.STORE_ERROR, "the store lost what it had of the upload; begin it anew");
+    }
+  }
+
+  private void publish(Draft draft, Step check) throws FileFailure {
     try {
       draft.complete(check);
     } catch (FileFailure failed) {
@@ -237,7 +280,7 @@ final class Uploads {
     Live known = live.get(key);
     return known != null
         ? Optional.of(known.draft().attributes())
-        : services.records().find(key).map(Uploads::attributes);
+        : recorded(key).map(Uploads::attributes);
   }
 
   /** An upload that somebody in this process works at. */
@@ -261,7 +304,7 @@ final class Uploads {
       }
     }
     for (Upload upload : services.records().in(directory)) {
-      if (shown.add(upload.id())) {
+      if (shown.add(upload.id()) && aftermath.isOpen(upload)) {
         entries.add(new Listing.Entry(new FileName(upload.key().name()), attributes(upload)));
       }
     }
@@ -269,6 +312,7 @@ final class Uploads {
   }
 
   boolean anyBelow(StoreKey directory) throws FileFailure {
+    settle(directory);
     return live.keySet().stream().anyMatch(key -> key.startsWith(directory))
         || plain.stream().anyMatch(draft -> draft.key().startsWith(directory))
         || services.records().anyBelow(directory);
@@ -276,6 +320,7 @@ final class Uploads {
 
   /** Bytes and number of all uploads at or below a key, as far as the server or we have them. */
   Measure measure(StoreKey key) throws FileFailure {
+    settle(key);
     List<Draft> working =
         live.values().stream()
             .map(Live::draft)

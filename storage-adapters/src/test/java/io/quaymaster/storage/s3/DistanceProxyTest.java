@@ -29,7 +29,7 @@ class DistanceProxyTest {
 
   @Test
   void bytesPassAsTheyAreBothWays() {
-    byte[] bytes = Stage.bytes(LENGTH, 1);
+    byte[] bytes = BucketStore.bytes(LENGTH, 1);
     client.putObject(r -> r.bucket(bucket).key("f"), RequestBody.fromBytes(bytes));
     byte[] back = client.getObjectAsBytes(r -> r.bucket(bucket).key("f")).asByteArray();
     assertThat(Arrays.equals(back, bytes)).isTrue();

@@ -70,6 +70,9 @@ final class MemoryUploadRecords implements UploadRecords {
   /** Whether the database does not answer. */
   volatile boolean away;
 
+  /** Whether the database is lost at the moment when an upload is complete. */
+  volatile boolean awayAtEnd;
+
   private void answer() throws FileFailure {
     if (away) {
       throw new FileFailure(Kind.LEDGER_UNAVAILABLE, "the database does not answer");
@@ -78,6 +81,11 @@ final class MemoryUploadRecords implements UploadRecords {
 
   private Optional<Row> row(StoreKey key) {
     return rows.values().stream().filter(row -> row.key.equals(key)).findFirst();
+  }
+
+  /** The parts of an upload, for nobody who goes on with it. */
+  synchronized List<Part> parts(StoreKey key) {
+    return row(key).orElseThrow().contiguous();
   }
 
   @Override
@@ -99,7 +107,18 @@ final class MemoryUploadRecords implements UploadRecords {
   @Override
   public synchronized boolean anyBelow(StoreKey directory) throws FileFailure {
     answer();
-    return rows.values().stream().anyMatch(row -> row.key.startsWith(directory));
+    return rows.values().stream()
+        .anyMatch(row -> row.key.startsWith(directory) && !row.key.equals(directory));
+  }
+
+  @Override
+  public synchronized List<Upload> unsettled(StoreKey key) throws FileFailure {
+    answer();
+    return rows.values().stream()
+        .filter(row -> row.completing && row.key.startsWith(key))
+        .sorted(Comparator.comparing(row -> row.key))
+        .map(Row::upload)
+        .toList();
   }
 
   @Override
@@ -120,7 +139,8 @@ final class MemoryUploadRecords implements UploadRecords {
       StoreKey target,
       @Nullable String uploadId,
       int mode,
-      @Nullable Times times)
+      @Nullable Times times,
+      boolean completing)
       throws FileFailure {
     answer();
     if (row(key).isPresent()) {
@@ -130,6 +150,7 @@ final class MemoryUploadRecords implements UploadRecords {
     row.uploadId = uploadId;
     row.mode = mode;
     row.times = times;
+    row.completing = completing;
     rows.put(id, row);
     return true;
   }
@@ -145,10 +166,23 @@ final class MemoryUploadRecords implements UploadRecords {
   }
 
   @Override
-  public synchronized boolean started(UUID id, long fence, String uploadId) throws FileFailure {
+  public synchronized boolean started(UUID id, long fence, @Nullable String uploadId)
+      throws FileFailure {
     Row row = fenced(id, fence);
     if (row != null) {
       row.uploadId = uploadId;
+    }
+    return row != null;
+  }
+
+  @Override
+  public synchronized boolean restart(UUID id, long fence) throws FileFailure {
+    Row row = fenced(id, fence);
+    if (row != null) {
+      row.uploadId = null;
+      row.parts.clear();
+      row.tail = new byte[0];
+      row.completing = false;
     }
     return row != null;
   }
@@ -204,7 +238,8 @@ final class MemoryUploadRecords implements UploadRecords {
         .map(
             row -> {
               row.fence++;
-              row.completing = false;
+              row.changedAt = Instant.now();
+              row.parts.tailMap(row.contiguous().size(), false).clear();
               return new Saved(row.upload(), row.contiguous(), row.tail.length);
             });
   }
@@ -217,6 +252,18 @@ final class MemoryUploadRecords implements UploadRecords {
       into.put(row.tail, offset, into.remaining());
     }
     return row != null;
+  }
+
+  @Override
+  public synchronized boolean end(UUID id, long fence) throws FileFailure {
+    if (awayAtEnd) {
+      throw new FileFailure(Kind.LEDGER_UNAVAILABLE, "the database does not answer");
+    }
+    boolean ours = fenced(id, fence) != null;
+    if (ours) {
+      rows.remove(id);
+    }
+    return ours;
   }
 
   @Override
