@@ -83,6 +83,9 @@ class DirectoryLawsTest {
   /** Last names that were removed, or renamed. */
   private final Set<String> left = ConcurrentHashMap.newKeySet();
 
+  /** Uploads that were given up, perhaps in vain. */
+  private final Map<StoreKey, S3FileStore> hidden = new ConcurrentHashMap<>();
+
   private final AtomicInteger numbers = new AtomicInteger();
   private final AtomicInteger moved = new AtomicInteger();
   private final AtomicInteger moversLeft = new AtomicInteger();
@@ -133,6 +136,7 @@ class DirectoryLawsTest {
       }
     }
     assertThat(it.moves.all()).isEmpty();
+    removeHidden();
     for (S3FileStore store : stores) {
       assertLaws(store);
     }
@@ -143,6 +147,16 @@ class DirectoryLawsTest {
         moved.get(),
         fates.size(),
         fates.values().stream().filter(fate -> fate == Fate.NOT_KNOWN).count());
+  }
+
+  private void removeHidden() throws FileFailure {
+    for (Map.Entry<StoreKey, S3FileStore> each : hidden.entrySet()) {
+      try {
+        each.getValue().remove(each.getKey());
+      } catch (FileFailure gone) {
+        assertThat(gone.kind()).isEqualTo(Kind.NOT_FOUND);
+      }
+    }
   }
 
   private void plantGroups() throws FileFailure {
@@ -182,12 +196,21 @@ class DirectoryLawsTest {
       for (Listing.Entry entry = listing.next(); entry != null; entry = listing.next()) {
         StoreKey child = directory.child(entry.name());
         if (entry.attributes().isDirectory()) {
-          walk(store, child, found);
+          walkUnlessPhantom(store, child, found);
         } else {
           String path = child.byteText();
           found.computeIfAbsent(BucketStore.read(store, path), _ -> new ArrayList<>()).add(path);
         }
       }
+    }
+  }
+
+  /** The server of the tests shows prefixes that no key has, of files removed and put at once. */
+  private void walkUnlessPhantom(
+      S3FileStore store, StoreKey directory, Map<String, List<String>> found) throws FileFailure {
+    String prefix = BucketStore.PREFIX + directory.byteText() + "/";
+    if (it.raw.keys().stream().anyMatch(key -> key.startsWith(prefix))) {
+      walk(store, directory, found);
     }
   }
 
@@ -369,6 +392,8 @@ class DirectoryLawsTest {
           return;
         } catch (FileFailure failure) {
           if (failure.kind() == Kind.NOT_FOUND) {
+            // Or it is hidden, for a directory is about to come here, and will be refused.
+            hidden.put(aside, store);
             return;
           }
           refused(failure);
