@@ -11,6 +11,8 @@ import io.quaymaster.storage.s3.UploadRecords.Tail;
 import io.quaymaster.storage.s3.UploadRecords.Upload;
 import io.quaymaster.storage.s3.UploadRecordsContract;
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,9 +65,9 @@ class JdbcUploadRecordsTest implements UploadRecordsContract {
     List<Integer> asked = new ArrayList<>();
     byte[] most = new byte[JdbcUploadRecords.MAX_TAIL_BYTES];
     InputStream watched =
-        new ByteArrayInputStream(most) {
+        new FilterInputStream(new ByteArrayInputStream(most)) {
           @Override
-          public int read(byte[] into, int offset, int length) {
+          public int read(byte[] into, int offset, int length) throws IOException {
             asked.add(length);
             return super.read(into, offset, length);
           }
