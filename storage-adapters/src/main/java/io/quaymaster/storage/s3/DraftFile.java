@@ -25,6 +25,10 @@ final class DraftFile implements OpenFile {
     uploads.opened();
   }
 
+  Draft draft() {
+    return draft;
+  }
+
   /** A file that can be copied to within the store. */
   static DraftFile writable(OpenFile file) throws FileFailure {
     if (file instanceof DraftFile draft && draft.access.writes()) {

@@ -133,13 +133,7 @@ public final class S3FileStore implements FileStore {
       if (upload.isPresent()) {
         return upload.get();
       }
-      ObjectInfo object = object(key);
-      FileAttributes now = object.attributes(FileAttributes.Type.FILE);
-      DraftFile draft = uploads.beginReplacing(key, access, now.mode());
-      if (object.sizeBytes() > 0) {
-        draft.append(new CopySource(object, 0, object.sizeBytes()), 0);
-      }
-      return draft;
+      return uploads.beginReplacing(key, access, object(key));
     }
   }
 

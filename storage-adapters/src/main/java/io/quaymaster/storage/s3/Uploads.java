@@ -56,9 +56,32 @@ final class Uploads {
     services.bucket().retained();
   }
 
-  /** Begins an upload that replaces an object when it is closed. */
-  DraftFile beginReplacing(StoreKey key, Access access, int mode) throws FileFailure {
-    return plain(key, access, mode, false);
+  /** Begins an upload that replaces an object when it is closed, with what that has. */
+  DraftFile beginReplacing(StoreKey key, Access access, ObjectInfo object) throws FileFailure {
+    int mode = object.attributes(FileAttributes.Type.FILE).mode();
+    DraftFile file = plain(key, access, mode, false);
+    if (object.sizeBytes() > 0) {
+      fill(file, new CopySource(object, 0, object.sizeBytes()));
+    }
+    return file;
+  }
+
+  /** An upload that nobody was given keeps no directory where it is. */
+  private void fill(DraftFile file, CopySource source) throws FileFailure {
+    try {
+      file.append(source, 0);
+    } catch (FileFailure failed) {
+      plain.remove(file.draft());
+      try {
+        file.draft().discard();
+      } catch (FileFailure again) {
+        // The sweep will.
+        failed.addSuppressed(again);
+      } finally {
+        services.bucket().close();
+      }
+      throw failed;
+    }
   }
 
   /** Begins an upload that takes a free name when it is closed; the caller keeps others away. */
