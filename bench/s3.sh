@@ -11,4 +11,4 @@ cd "$(dirname "$0")/.."
 mvn -q -B -ntp -pl gateway-app -am verify -Dtest=NONE -Dit.test=BucketBench \
   -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false -Dfailsafe.useFile=false \
   -Dtest.s3.fast=true "-Dbench.mib=${1:-1024}" "-Dbench.rounds=${2:-5}" |
-  grep -aE '^[0-9]+ MiB|^(cold|warm|median) |ERROR'
+  grep --line-buffered -aE '^[0-9]+ MiB|^(cold|warm|median) |ERROR'

@@ -47,7 +47,9 @@ final class Bucket implements AutoCloseable {
   private final S3Client client;
   private final S3Client plain;
   private final S3Settings settings;
-  private final ObjectRequests requests;
+  private final S3Failures failures;
+  private final Requests requests;
+  private final ObjectRequests objects;
   private final S3Meters meters;
 
   /** The store itself, and each file that is open. */
@@ -58,7 +60,9 @@ final class Bucket implements AutoCloseable {
     this.client = clients.client();
     this.plain = clients.plain();
     this.settings = settings;
-    this.requests = new ObjectRequests(settings);
+    this.failures = new S3Failures(new FailureLog(settings.bucket(), System::nanoTime));
+    this.requests = new Requests(failures);
+    this.objects = new ObjectRequests(settings);
     this.meters = meters;
   }
 
@@ -83,7 +87,7 @@ final class Bucket implements AutoCloseable {
       if (S3Failures.isMissing(failure)) {
         return Optional.empty();
       }
-      throw S3Failures.of(failure);
+      throw failures.of(failure);
     }
   }
 
@@ -112,7 +116,7 @@ final class Bucket implements AutoCloseable {
       if (S3Failures.isConditionNotMet(failure) || S3Failures.isMissing(failure)) {
         throw Requests.changed();
       }
-      throw S3Failures.of(failure);
+      throw failures.of(failure);
     }
     if (!Objects.equals(object.eTag(), body.response().eTag())) {
       // The server ignores the condition.
@@ -121,6 +125,11 @@ final class Bucket implements AutoCloseable {
     }
     meters.received(length);
     return body;
+  }
+
+  /** What reading the body of {@link #get} failed with, as clients are told it. */
+  FileFailure broken(SdkException failure) {
+    return failures.ofBody(failure);
   }
 
   /**
@@ -132,7 +141,7 @@ final class Bucket implements AutoCloseable {
   ListObjectsV2Response list(
       String prefix, @Nullable String delimiter, @Nullable String continuation, int max)
       throws FileFailure {
-    return Requests.run(
+    return requests.run(
         () ->
             client.listObjectsV2(
                 r ->
@@ -155,9 +164,9 @@ final class Bucket implements AutoCloseable {
   void put(String key, Map<String, String> metadata, Payload payload, boolean keep)
       throws FileFailure {
     String crc = traits().checksums() ? payload.crc32() : null;
-    PutObjectRequest request = requests.put(key, metadata, crc, keep);
+    PutObjectRequest request = objects.put(key, metadata, crc, keep);
     try {
-      Requests.sending(
+      requests.sending(
           () -> client.putObject(request, payload.body()),
           stored -> isSame(payload, crc, stored.checksumCRC32(), stored.eTag()));
     } catch (FileFailure unclear) {
@@ -217,8 +226,8 @@ final class Bucket implements AutoCloseable {
   Multipart beginUpload(
       String key, Map<String, String> metadata, @Nullable ObjectInfo like, boolean checksummed)
       throws FileFailure {
-    CreateMultipartUploadRequest request = requests.beginUpload(key, metadata, like, checksummed);
-    String id = Requests.run(() -> of(checksummed).createMultipartUpload(request).uploadId());
+    CreateMultipartUploadRequest request = objects.beginUpload(key, metadata, like, checksummed);
+    String id = requests.run(() -> of(checksummed).createMultipartUpload(request).uploadId());
     return new Multipart(key, id, checksummed, MadeBy.of(metadata));
   }
 
@@ -242,7 +251,7 @@ final class Bucket implements AutoCloseable {
         () -> {
           try {
             UploadPartResponse sent =
-                Requests.sending(
+                requests.sending(
                     () -> of(upload.checksummed()).uploadPart(request, payload.body()),
                     stored -> isSame(payload, crc, stored.checksumCRC32(), stored.eTag()));
             meters.sent(payload.length());
@@ -285,7 +294,7 @@ final class Bucket implements AutoCloseable {
             .build();
     return inFlight(
         () -> {
-          var copied = Requests.unchanged(() -> client.uploadPartCopy(request)).copyPartResult();
+          var copied = requests.unchanged(() -> client.uploadPartCopy(request)).copyPartResult();
           return new Part(number, from.length(), copied.eTag(), copied.checksumCRC32());
         });
   }
@@ -330,7 +339,7 @@ final class Bucket implements AutoCloseable {
   private Optional<ObjectInfo> completed(Multipart upload, CompleteMultipartUploadRequest request)
       throws FileFailure {
     try {
-      Requests.keeping(() -> of(upload.checksummed()).completeMultipartUpload(request));
+      requests.keeping(() -> of(upload.checksummed()).completeMultipartUpload(request));
     } catch (FileFailure unclear) {
       return Optional.of(madeAfterAll(upload.key(), upload.madeBy(), lostIfMissing(unclear)));
     }
@@ -361,7 +370,7 @@ final class Bucket implements AutoCloseable {
       client.abortMultipartUpload(r -> r.bucket(settings.bucket()).key(key).uploadId(uploadId));
     } catch (SdkException failure) {
       if (!S3Failures.isMissing(failure)) {
-        throw S3Failures.of(failure);
+        throw failures.of(failure);
       }
     }
   }
@@ -378,7 +387,7 @@ final class Bucket implements AutoCloseable {
   ListMultipartUploadsResponse uploads(
       String prefix, @Nullable String keyMarker, @Nullable String uploadIdMarker)
       throws FileFailure {
-    return Requests.run(
+    return requests.run(
         () ->
             client.listMultipartUploads(
                 r ->
@@ -395,7 +404,7 @@ final class Bucket implements AutoCloseable {
    * @param marker null: the first page
    */
   ListPartsResponse parts(Multipart upload, @Nullable Integer marker) throws FileFailure {
-    return Requests.run(
+    return requests.run(
         () ->
             client.listParts(
                 r ->
@@ -413,9 +422,9 @@ final class Bucket implements AutoCloseable {
    */
   void copy(ObjectInfo source, String key, Map<String, String> metadata, boolean keep)
       throws FileFailure {
-    CopyObjectRequest request = requests.copy(source, key, metadata, keep);
+    CopyObjectRequest request = objects.copy(source, key, metadata, keep);
     try {
-      Requests.keeping(() -> client.copyObject(request));
+      requests.keeping(() -> client.copyObject(request));
     } catch (FileFailure unclear) {
       madeAfterAll(key, MadeBy.of(metadata), unclear);
     }
@@ -423,7 +432,7 @@ final class Bucket implements AutoCloseable {
 
   /** Removes what is at a key. Nothing happens if nothing is. */
   void delete(String key) throws FileFailure {
-    Requests.run(() -> client.deleteObject(r -> r.bucket(settings.bucket()).key(key)));
+    requests.run(() -> client.deleteObject(r -> r.bucket(settings.bucket()).key(key)));
   }
 
   /** One more uses the connections; each closes once. */

@@ -72,7 +72,7 @@ final class Fetch {
     } catch (FileFailure refused) {
       failed = refused;
     } catch (SdkException wrong) {
-      failed = S3Failures.ofBody(wrong);
+      failed = bucket.broken(wrong);
     } catch (RuntimeException | Error defect) {
       failed = new FileFailure(Kind.STORE_ERROR, "the store failed", defect);
     }

@@ -46,7 +46,7 @@ final class Ranges {
         }
       } catch (SdkException wrong) {
         into.forEach(ByteBuffer::reset);
-        throw S3Failures.ofBody(wrong);
+        throw bucket.broken(wrong);
       }
       left = remaining(into);
     }

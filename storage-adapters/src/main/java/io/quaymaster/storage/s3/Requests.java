@@ -11,13 +11,17 @@ import software.amazon.awssdk.core.exception.SdkException;
 final class Requests {
   private static final int TRIES = 3;
 
-  private Requests() {}
+  private final S3Failures failures;
 
-  static <T> T run(Supplier<T> call) throws FileFailure {
+  Requests(S3Failures failures) {
+    this.failures = failures;
+  }
+
+  <T> T run(Supplier<T> call) throws FileFailure {
     try {
       return answered(call);
     } catch (SdkException failure) {
-      throw S3Failures.of(failure);
+      throw failures.of(failure);
     }
   }
 
@@ -39,22 +43,22 @@ final class Requests {
    *
    * @throws FileFailure EXISTS
    */
-  static <T> T keeping(Supplier<T> call) throws FileFailure {
+  <T> T keeping(Supplier<T> call) throws FileFailure {
     try {
       return answered(call);
     } catch (SdkException failure) {
       throw S3Failures.isConditionNotMet(failure)
           ? S3Failures.taken(failure)
-          : S3Failures.of(failure);
+          : failures.of(failure);
     }
   }
 
   /** For what must come from one version of an object. */
-  static <T> T unchanged(Supplier<T> call) throws FileFailure {
+  <T> T unchanged(Supplier<T> call) throws FileFailure {
     try {
       return answered(call);
     } catch (SdkException failure) {
-      throw S3Failures.isConditionNotMet(failure) ? changed() : S3Failures.of(failure);
+      throw S3Failures.isConditionNotMet(failure) ? changed() : failures.of(failure);
     }
   }
 
@@ -68,7 +72,7 @@ final class Requests {
    *
    * @throws FileFailure EXISTS as of {@link #keeping}
    */
-  static <T> T sending(Supplier<T> call, Predicate<T> isSame) throws FileFailure {
+  <T> T sending(Supplier<T> call, Predicate<T> isSame) throws FileFailure {
     SdkException damaged = null;
     for (int attempt = 0; attempt < TRIES; attempt++) {
       try {
@@ -81,12 +85,12 @@ final class Requests {
           throw S3Failures.taken(failure);
         }
         if (!S3Failures.isDamaged(failure)) {
-          throw S3Failures.of(failure);
+          throw failures.of(failure);
         }
         damaged = failure;
       }
     }
-    throw damaged == null ? otherBytes() : S3Failures.of(damaged);
+    throw damaged == null ? otherBytes() : failures.of(damaged);
   }
 
   static FileFailure otherBytes() {

@@ -4,8 +4,6 @@ import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.FileFailure.Kind;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
@@ -13,8 +11,6 @@ import software.amazon.awssdk.core.exception.SdkException;
 
 /** The one table from what the SDK throws to what clients are told. */
 final class S3Failures {
-  private static final Logger log = LoggerFactory.getLogger(S3Failures.class);
-
   private static final Set<String> NO_ROOM =
       Set.of("QuotaExceeded", "XMinioStorageFull", "InsufficientStorage", "StorageFull");
   private static final Set<String> CREDENTIALS =
@@ -34,9 +30,16 @@ final class S3Failures {
           "SignatureDoesNotMatch",
           "XAmzContentSHA256Mismatch");
 
-  private S3Failures() {}
+  private final FailureLog log;
 
-  static FileFailure of(SdkException failure) {
+  /**
+   * @param log is told in full what clients are told in few words
+   */
+  S3Failures(FailureLog log) {
+    this.log = log;
+  }
+
+  FileFailure of(SdkException failure) {
     if (isInterruption(failure)) {
       return PartMemory.interrupted();
     }
@@ -49,7 +52,7 @@ final class S3Failures {
   }
 
   /** While the body of an answer is read. */
-  static FileFailure ofBody(SdkException failure) {
+  FileFailure ofBody(SdkException failure) {
     return isInterruption(failure)
         ? PartMemory.interrupted()
         : logged(Kind.STORE_ERROR, "what the store sent does not match its checksum", failure);
@@ -60,7 +63,7 @@ final class S3Failures {
     return failure instanceof AbortedException || Thread.currentThread().isInterrupted();
   }
 
-  private static FileFailure answered(AwsServiceException failure) {
+  private FileFailure answered(AwsServiceException failure) {
     String code = code(failure);
     if (isMissing(failure)) {
       return new FileFailure(Kind.NOT_FOUND, "no such file", failure);
@@ -124,9 +127,8 @@ final class S3Failures {
                 && code(answered).equals("ConditionalRequestConflict")));
   }
 
-  /** What clients are told in few words, the log tells in full. */
-  private static FileFailure logged(Kind kind, String words, SdkException failure) {
-    log.warn("A bucket failed: {} ({})", words, failure.getMessage());
+  private FileFailure logged(Kind kind, String words, SdkException failure) {
+    log.failed(words, failure);
     return new FileFailure(kind, words, failure);
   }
 }
