@@ -176,6 +176,9 @@ public final class S3FileStore implements FileStore {
   public void publish(StoreKey aside, StoreKey target) throws FileFailure {
     try (Change change = change(aside, target)) {
       uploads.publish(aside, change::check);
+    } catch (FileFailure refused) {
+      uploads.rest(aside, refused);
+      throw refused;
     }
   }
 

@@ -263,14 +263,31 @@ final class Uploads {
     try {
       draft.complete(check);
     } catch (FileFailure failed) {
-      try {
-        draft.preserve();
-      } catch (FileFailure unkept) {
-        failed.addSuppressed(unkept);
-      }
+      keep(draft, failed);
       throw failed;
     } finally {
       forget(draft);
+    }
+  }
+
+  /**
+   * Keeps what an upload has that nobody has open, and lets go of it.
+   *
+   * @param why it is not published; is told what could not be kept
+   */
+  void rest(StoreKey key, FileFailure why) {
+    Live known = live.get(key);
+    if (known != null && known.openAs() == null) {
+      keep(known.draft(), why);
+      forget(known.draft());
+    }
+  }
+
+  private static void keep(Draft draft, FileFailure why) {
+    try {
+      draft.preserve();
+    } catch (FileFailure unkept) {
+      why.addSuppressed(unkept);
     }
   }
 

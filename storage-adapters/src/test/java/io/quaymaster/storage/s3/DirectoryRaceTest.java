@@ -13,17 +13,21 @@ import io.quaymaster.files.FileStore;
 import io.quaymaster.files.FileStore.Access;
 import io.quaymaster.files.OpenFile;
 import io.quaymaster.files.StoreKey;
+import io.quaymaster.storage.s3.DirectoryMoves.Move;
+import io.quaymaster.storage.s3.DirectoryMoves.Phase;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -169,6 +173,37 @@ class DirectoryRaceTest {
         .isThrownBy(() -> write(file, "made"))
         .matches(failure -> Set.of(Kind.NOT_FOUND, Kind.BUSY).contains(failure.kind()));
     assertThat(it.raw.keys()).noneMatch(key -> key.startsWith("in/old/"));
+  }
+
+  private static @Nullable Kind kindOf(Step step) {
+    try {
+      step.run();
+      return null;
+    } catch (FileFailure failure) {
+      return failure.kind();
+    }
+  }
+
+  /** Its uploader hears so, and can publish it when the move is over. */
+  @Test
+  void anUploadThatCannotBePublishedNowWaitsInItsRecord() throws FileFailure {
+    MemoryDirectoryMoves elsewhere = it.moves.ofAnotherProcess();
+    Move move = new Move(UUID.randomUUID(), key("old"), key("new"), Phase.COPYING);
+    write(it.store.createAside(ASIDE, key("old/up"), Access.WRITE, 0644), "up");
+    assertThat(it.stores.memoryInUse()).isPositive();
+    assertThat(elsewhere.begin(move)).isTrue();
+    // Until we know of it: EXISTS.
+    await().until(() -> kindOf(() -> it.store.makeDirectory(key("old/sub"), 0755)) == Kind.BUSY);
+    assertThatExceptionOfType(FileFailure.class)
+        .isThrownBy(() -> it.store.publish(ASIDE, key("old/up")))
+        .matches(failure -> failure.kind() == Kind.BUSY);
+    assertThat(it.stores.memoryInUse()).isZero();
+
+    elsewhere.end(move.id());
+    await().until(() -> kindOf(() -> it.store.makeDirectory(key("old/sub"), 0755)) == Kind.EXISTS);
+    it.store.publish(ASIDE, key("old/up"));
+    assertThat(it.read("old/up")).isEqualTo("up");
+    elsewhere.die();
   }
 
   /** What another process does late is carried along, as long as we have not passed it. */
