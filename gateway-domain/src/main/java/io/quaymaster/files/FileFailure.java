@@ -105,7 +105,7 @@ public final class FileFailure extends Exception {
    *     the server
    */
   public FileFailure(Kind kind, String message, @Nullable Throwable cause) {
-    super(message, cause, false, false);
+    super(message, cause, true, false);
     this.kind = kind;
   }
 

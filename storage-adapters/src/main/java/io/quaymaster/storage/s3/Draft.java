@@ -292,13 +292,17 @@ final class Draft implements TransferMemory.Holder {
         UploadContent.Keepable kept = content.keepable();
         record.keep(target, kept.parts(), kept.tail(), mode, times);
       } finally {
-        asleep = true;
-        size = record.keptBytes();
-        content.letGo(size);
+        fallAsleep();
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  private void fallAsleep() {
+    asleep = true;
+    size = record.keptBytes();
+    content.letGo(size);
   }
 
   /** Makes sure that nobody else goes on with it. */
@@ -335,7 +339,10 @@ final class Draft implements TransferMemory.Holder {
         : object.multipart(begun, checksummed).highestPart(services.bucket(), recorded);
   }
 
-  /** Gives up all of it. */
+  /**
+   * Gives up all of it. Where that fails, it holds no memory either: what is recorded sleeps on,
+   * and of the rest the sweep takes what the server has.
+   */
   void discard() throws FileFailure {
     lock.lock();
     try {
@@ -345,14 +352,28 @@ final class Draft implements TransferMemory.Holder {
       if (asleep) {
         uploadId = record.takeOver().upload().uploadId();
       }
-      content.stop();
-      if (uploadId != null) {
-        object.abort(uploadId);
+      try {
+        content.stop();
+        if (uploadId != null) {
+          object.abort(uploadId);
+        }
+        record.remove();
+        forget();
+      } finally {
+        if (!gone) {
+          holdNothing();
+        }
       }
-      record.remove();
-      forget();
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void holdNothing() {
+    if (isResumable()) {
+      fallAsleep();
+    } else {
+      forget();
     }
   }
 

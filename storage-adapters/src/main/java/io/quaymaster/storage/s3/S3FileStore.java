@@ -174,12 +174,8 @@ public final class S3FileStore implements FileStore {
 
   @Override
   public void publish(StoreKey aside, StoreKey target) throws FileFailure {
-    try (Change change = change(aside, target)) {
-      uploads.publish(aside, change::check);
-    } catch (FileFailure refused) {
-      uploads.rest(aside, refused);
-      throw refused;
-    }
+    refuseIfReserved(aside, target);
+    uploads.publish(aside, target);
   }
 
   private void refuseIfTaken(StoreKey key) throws FileFailure {

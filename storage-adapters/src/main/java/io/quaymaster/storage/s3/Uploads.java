@@ -71,16 +71,19 @@ final class Uploads {
     try {
       file.append(source, 0);
     } catch (FileFailure failed) {
-      plain.remove(file.draft());
-      try {
-        file.draft().discard();
-      } catch (FileFailure again) {
-        // The sweep will.
-        failed.addSuppressed(again);
-      } finally {
-        services.bucket().close();
-      }
+      giveUp(file.draft(), failed);
+      services.bucket().close();
       throw failed;
+    }
+  }
+
+  /** Nobody can go on with it. What cannot be taken back now, the sweep will. */
+  private void giveUp(Draft draft, FileFailure why) {
+    plain.remove(draft);
+    try {
+      draft.discard();
+    } catch (FileFailure unfinished) {
+      why.addSuppressed(unfinished);
     }
   }
 
@@ -206,7 +209,7 @@ final class Uploads {
         takeName(draft);
       }
     } catch (FileFailure failed) {
-      draft.discard();
+      giveUp(draft, failed);
       throw failed;
     } finally {
       plain.remove(draft);
@@ -230,10 +233,18 @@ final class Uploads {
    * Makes an upload the object that it was to be; if that fails, keeps what can be kept. An upload
    * that is that object already, though nobody heard of it, is published with that.
    *
-   * @param check as of {@link Draft#complete}
    * @throws FileFailure STORE_ERROR also if the server has nothing of it any more
    */
-  void publish(StoreKey key, Step check) throws FileFailure {
+  void publish(StoreKey key, StoreKey target) throws FileFailure {
+    try (ChangesUnderWay.Change change = changes.begin(key, target)) {
+      publish(key, change::check);
+    } catch (FileFailure refused) {
+      rest(key, refused);
+      throw refused;
+    }
+  }
+
+  private void publish(StoreKey key, Step check) throws FileFailure {
     Live known = live.get(key);
     if (known == null) {
       publishRecorded(key, check);
@@ -270,12 +281,8 @@ final class Uploads {
     }
   }
 
-  /**
-   * Keeps what an upload has that nobody has open, and lets go of it.
-   *
-   * @param why it is not published; is told what could not be kept
-   */
-  void rest(StoreKey key, FileFailure why) {
+  /** One that nobody has open, and that was not even tried. */
+  private void rest(StoreKey key, FileFailure why) {
     Live known = live.get(key);
     if (known != null && known.openAs() == null) {
       keep(known.draft(), why);

@@ -13,9 +13,14 @@ import static io.quaymaster.storage.s3.BucketStore.put;
 import static io.quaymaster.storage.s3.BucketStore.sizeOf;
 import static io.quaymaster.storage.s3.BucketStore.write;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
+import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.FileFailure.Kind;
+import io.quaymaster.files.FileStore.Access;
 import io.quaymaster.files.OpenFile;
+import io.quaymaster.files.StoreKey;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -112,5 +117,34 @@ class UploadFaultTest {
     assertThat(sizeOf(store, aside("f"))).isEqualTo(MIB);
     goOn(store, "f", data, MIB);
     holds(store, "f", data);
+  }
+
+  /** Its first failure is told, and not that what it had cannot be taken back either. */
+  @Test
+  void anUploadThatNobodyGoesOnWithHoldsNothingWhenTheStoreIsGone() throws Exception {
+    OpenFile file = store.create(key("f"), Access.WRITE, 0640);
+    write(file, data, 0, 12 * MIB);
+    await().until(() -> it.multipartUploads() == 1);
+    proxy.refuse();
+    assertThatExceptionOfType(FileFailure.class)
+        .isThrownBy(file::close)
+        .matches(failure -> failure.kind() == Kind.STORE_ERROR)
+        .satisfies(failure -> assertThat(failure.getSuppressed()).isNotEmpty());
+    assertThat(it.stores.memoryInUse()).isZero();
+  }
+
+  @Test
+  void anUploadThatCannotBeRemovedSleepsOn() throws Exception {
+    OpenFile file = begin(store, "f");
+    write(file, data, 0, 12 * MIB);
+    await().until(() -> it.multipartUploads() == 1);
+    proxy.refuse();
+    fails(() -> store.remove(aside("f")), Kind.STORE_ERROR);
+    assertThat(it.stores.memoryInUse()).isZero();
+    proxy.heal();
+    store.remove(aside("f"));
+    fails(file::close, Kind.BUSY, Kind.INVALID_HANDLE);
+    assertThat(it.multipartUploads()).isZero();
+    assertThat(it.records.in(StoreKey.ROOT)).isEmpty();
   }
 }
