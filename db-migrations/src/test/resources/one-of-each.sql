@@ -47,3 +47,8 @@ values (gen_random_uuid(), 'acme', 'alice', 's', '192.0.2.1', 'sftp', 'upload', 
         'abcdefgh', now(), now());
 
 insert into audit_event (uid, at, action, outcome, detail) values (gen_random_uuid(), now(), 'login', 'ok', '{}');
+
+insert into negotiation_failure (fingerprint, first_at, last_at, times, listener, policy, source, code, message,
+                                 would_match, listener_kex, listener_host_keys, listener_ciphers, listener_macs)
+values (repeat('0', 64), now(), now(), 1, 'main', 'modern', '192.0.2.1', 'HANDSHAKE_TIMEOUT', 'Too slow.', '{}', 'k',
+        'h', 'c', 'm');

@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -182,6 +183,37 @@ class StartupFailuresTest {
                 "quaymaster.ssh.host-key-dir",
                 Files.createDirectory(folder.resolve("k")).toString()),
         "There is no host key in");
+  }
+
+  @Test
+  void aListenerWithoutWhatItNeeds() throws IOException {
+    refuses(
+        gateway()
+            .with("quaymaster.ssh.listeners[0].name", "old")
+            .with("quaymaster.ssh.listeners[0].algorithms", "legacy"),
+        "quaymaster.ssh.listeners[0].sources is empty",
+        "Name the networks");
+
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+      refuses(
+          gateway()
+              .with("quaymaster.ssh.listeners[0].name", "old")
+              .with("quaymaster.ssh.listeners[0].port", Integer.toString(taken.getLocalPort())),
+          "another program listens there",
+          "quaymaster.ssh.listeners[0].port");
+    }
+
+    Path onlyEcdsa = Files.createDirectory(folder.resolve("only-ecdsa"));
+    Files.copy(
+        hostKeys.resolve("ssh_host_ecdsa_key"),
+        onlyEcdsa.resolve("ssh_host_ecdsa_key"),
+        StandardCopyOption.COPY_ATTRIBUTES);
+    try (TestDatabase database = TestDatabase.empty()) {
+      refuses(
+          on(database).with("quaymaster.ssh.host-key-dir", onlyEcdsa.toString()),
+          "The listener main has no host key",
+          "ssh-ed25519");
+    }
   }
 
   @Test

@@ -15,12 +15,14 @@ import io.quaymaster.admin.resource.AccountController;
 import io.quaymaster.admin.resource.AccountUsageController;
 import io.quaymaster.admin.resource.HistoryController;
 import io.quaymaster.admin.resource.KeyController;
+import io.quaymaster.admin.resource.NegotiationFailureController;
 import io.quaymaster.admin.resource.SessionController;
 import io.quaymaster.admin.resource.StoreController;
 import io.quaymaster.admin.resource.TenantController;
 import io.quaymaster.admin.resource.TokenController;
 import io.quaymaster.audit.Chronicle;
 import io.quaymaster.audit.History;
+import io.quaymaster.negotiation.NegotiationFailures;
 import io.quaymaster.quota.QuotaLimitsConfiguration;
 import io.quaymaster.store.StoreConfiguration;
 import io.quaymaster.tenant.TenantConfiguration;
@@ -53,6 +55,7 @@ import tools.jackson.databind.json.JsonMapper;
   TokenConfiguration.class,
   QuotaLimitsConfiguration.class,
   History.class,
+  NegotiationFailures.class,
   AdminSecurity.class,
   OpenApiConfiguration.class,
   ProblemAdvice.class,
@@ -64,6 +67,7 @@ import tools.jackson.databind.json.JsonMapper;
   KeyController.class,
   SessionController.class,
   HistoryController.class,
+  NegotiationFailureController.class,
   TokenController.class
 })
 public class AdminApiConfiguration {

@@ -32,6 +32,7 @@ final class Contract {
     "DELETE /api/v1/sessions/{id}",
     "GET /api/v1/transfers",
     "GET /api/v1/audit",
+    "GET /api/v1/negotiation-failures",
     "POST /api/v1/tokens",
     "GET /api/v1/tokens",
     "GET /api/v1/tokens/{id}",

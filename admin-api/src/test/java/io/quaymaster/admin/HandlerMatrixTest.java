@@ -159,7 +159,8 @@ class HandlerMatrixTest extends AdminApiTest {
             "DELETE /api/v1/tenants/{tenant}",
             "POST /api/v1/tenants/{tenant}/stores",
             "DELETE /api/v1/tenants/{tenant}/stores/{store}",
-            "POST /api/v1/tenants/{tenant}/stores/{store}/sweep");
+            "POST /api/v1/tenants/{tenant}/stores/{store}/sweep",
+            "GET /api/v1/negotiation-failures");
   }
 
   /** A handler that says nothing of roles is nobody's, not even a platform admin's. */

@@ -53,7 +53,9 @@ final class Announcer implements ApplicationRunner {
         ssh.port(),
         port("local.server.port"),
         port("local.management.port"),
+        ssh.further(),
         hostKeys.shown(),
+        hostKeys.shownNext(),
         adminToken.whereabouts(),
         demo);
   }

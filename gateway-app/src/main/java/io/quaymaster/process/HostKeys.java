@@ -9,13 +9,13 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyEncryptionContext;
 import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
-import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.util.security.SecurityUtils;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A key that clients know must never change by itself: a file that is there is used or refuses
  * the start-up, and only one that is missing from our own folder is made.
+ *
+ * <p>Beside each key there may be the one that comes after it, in a file whose name ends in {@code
+ * _next}. Clients are told of it, and it is not used until it is given the place of the other.
  */
 public final class HostKeys {
   /** The names that sshd(8) uses, and what ssh-keygen -A would make. RSA: 3072 bits. */
@@ -43,6 +46,8 @@ public final class HostKeys {
     }
   }
 
+  private static final String NEXT = "_next";
+
   /** Shorter ones are refused by today's clients (RequiredRSASize of ssh_config(5)) or soon. */
   private static final int LEAST_RSA_BITS = 2048;
 
@@ -57,10 +62,12 @@ public final class HostKeys {
    */
   public record Shown(String type, String fingerprint) {}
 
-  private final List<KeyPair> pairs;
+  private final List<KeyPair> inUse;
+  private final List<KeyPair> next;
 
-  private HostKeys(List<KeyPair> pairs) {
-    this.pairs = List.copyOf(pairs);
+  private HostKeys(List<KeyPair> inUse, List<KeyPair> next) {
+    this.inUse = List.copyOf(inUse);
+    this.next = List.copyOf(next);
   }
 
   /**
@@ -75,6 +82,7 @@ public final class HostKeys {
       for (Kind kind : Kind.values()) {
         Path file = folder.resolve(kind.fileName);
         if (!Files.exists(file)) {
+          refuseNextWithout(file);
           PrivateFiles.write(file, generated(kind));
         }
         pairs.add(read(file, false));
@@ -83,7 +91,7 @@ public final class HostKeys {
       throw new StartupFailure(
           "The host keys in %s cannot be made: %s.".formatted(folder, reason(failure)), failure);
     }
-    return new HostKeys(pairs);
+    return new HostKeys(pairs, nextIn(folder, false));
   }
 
   /**
@@ -97,6 +105,8 @@ public final class HostKeys {
       Path file = folder.resolve(kind.fileName);
       if (Files.exists(file)) {
         pairs.add(read(file, true));
+      } else {
+        refuseNextWithout(file);
       }
     }
     if (pairs.isEmpty()) {
@@ -104,15 +114,46 @@ public final class HostKeys {
           "There is no host key in %s (quaymaster.ssh.host-key-dir). Put ssh_host_ed25519_key, ssh_host_ecdsa_key or ssh_host_rsa_key there, or leave the setting empty."
               .formatted(folder));
     }
-    return new HostKeys(pairs);
+    return new HostKeys(pairs, nextIn(folder, true));
   }
 
-  /** For the SSH server. The order is the server's preference. */
-  public KeyPairProvider provider() {
-    return KeyPairProvider.wrap(pairs);
+  private static List<KeyPair> nextIn(Path folder, boolean mounted) {
+    return Arrays.stream(Kind.values())
+        .map(kind -> folder.resolve(kind.fileName + NEXT))
+        .filter(Files::exists)
+        .map(file -> read(file, mounted))
+        .toList();
+  }
+
+  /** Somebody moved a key away and forgot to give its place to the next. */
+  private static void refuseNextWithout(Path file) {
+    Path next = file.resolveSibling(file.getFileName() + NEXT);
+    if (Files.exists(next)) {
+      throw new StartupFailure(
+          "There is %s and no %s. To use the next host key now, rename it; else put the other one back."
+              .formatted(next, file.getFileName()));
+    }
+  }
+
+  /** What the gateway identifies itself by. The order is the server's preference. */
+  public List<KeyPair> inUse() {
+    return inUse;
+  }
+
+  /** What it will be, one day. */
+  public List<KeyPair> next() {
+    return next;
   }
 
   public List<Shown> shown() {
+    return shown(inUse);
+  }
+
+  public List<Shown> shownNext() {
+    return shown(next);
+  }
+
+  private static List<Shown> shown(List<KeyPair> pairs) {
     return pairs.stream()
         .map(
             pair -> new Shown(KeyUtils.getKeyType(pair), KeyUtils.getFingerPrint(pair.getPublic())))

@@ -1,11 +1,13 @@
 package io.quaymaster.process;
 
 import io.quaymaster.settings.GatewayProperties;
+import io.quaymaster.settings.ListenerSettings;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.List;
 import java.util.Locale;
 
 /** Tries the ports before anything else is started, so that the right setting is named. */
@@ -17,6 +19,15 @@ final class Ports {
    */
   static void check(GatewayProperties settings) {
     check(settings.bind(), "SSH", settings.ssh().port(), "QUAYMASTER_SSH_PORT");
+    List<ListenerSettings> listeners = settings.ssh().listeners();
+    for (int i = 0; i < listeners.size(); i++) {
+      ListenerSettings listener = listeners.get(i);
+      check(
+          listener.bindOr(settings.bind()),
+          "SSH",
+          listener.port(),
+          "quaymaster.ssh.listeners[" + i + "].port");
+    }
     check(settings.bind(), "admin", settings.admin().port(), "QUAYMASTER_ADMIN_PORT");
     check(
         settings.bind(), "management", settings.management().port(), "QUAYMASTER_MANAGEMENT_PORT");

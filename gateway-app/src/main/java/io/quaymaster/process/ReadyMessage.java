@@ -16,7 +16,9 @@ record ReadyMessage(
     int sshPort,
     int adminPort,
     int managementPort,
+    List<SshListener.Further> listeners,
     List<HostKeys.Shown> hostKeys,
+    List<HostKeys.Shown> nextHostKeys,
     String tokenWhereabouts,
     @Nullable DemoAccount demo) {
   static final String FIRST_LINE = "Quaymaster is ready.";
@@ -24,7 +26,14 @@ record ReadyMessage(
   List<String> lines() {
     List<String> lines = new ArrayList<>(List.of(FIRST_LINE));
     add(lines, "SSH", "%s:%d".formatted(inUrl(bind), sshPort));
+    listeners.forEach(
+        l ->
+            add(
+                lines,
+                "Listener",
+                "%s:%d %s (%s)".formatted(inUrl(l.bind()), l.port(), l.name(), l.policy())));
     hostKeys.forEach(key -> add(lines, "Host key", key.fingerprint() + " " + key.type()));
+    nextHostKeys.forEach(key -> add(lines, "Next key", key.fingerprint() + " " + key.type()));
     String admin = "http://%s:%d".formatted(inUrl(reachable()), adminPort);
     add(lines, "Admin API", admin + "/api/v1");
     add(lines, "OpenAPI", admin + "/openapi.json");

@@ -1,5 +1,7 @@
 package io.quaymaster.settings;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
@@ -23,6 +25,19 @@ final class Bounds {
   static void size(String setting, DataSize value, DataSize least, DataSize most) {
     if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
       throw refused(setting, shown(value), shown(least) + " to " + shown(most));
+    }
+  }
+
+  static void address(String setting, String value) {
+    String allowed = "an address of this machine, for example 127.0.0.1, 0.0.0.0 or ::1";
+    if (value.isBlank()) {
+      throw refused(setting, "empty", allowed);
+    }
+    try {
+      InetAddress.getByName(value);
+    } catch (UnknownHostException unknown) {
+      throw new SettingsRefused(
+          "The setting %s is '%s'. Allowed: %s.".formatted(setting, value, allowed), unknown);
     }
   }
 

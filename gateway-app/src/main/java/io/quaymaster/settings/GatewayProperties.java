@@ -1,11 +1,10 @@
 package io.quaymaster.settings;
 
-import io.quaymaster.login.LoginName;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -47,8 +46,9 @@ public record GatewayProperties(
     if (dataDir.isBlank()) {
       throw Bounds.refused("quaymaster.data-dir", "empty", "the path of a folder");
     }
-    checkAddress(bind);
+    Bounds.address("quaymaster.bind", bind);
     checkPortsDiffer(ssh.port(), admin.port(), management.port());
+    checkListenersDiffer(bind, ssh, admin.port(), management.port());
   }
 
   public Path dataFolder() {
@@ -77,6 +77,9 @@ public record GatewayProperties(
    * @param maxAuthTries failed proofs before the connection is closed
    * @param maxUnauthenticated connections at once that have not logged in
    * @param maxChannelsPerSession open at once
+   * @param algorithms of the main port
+   * @param sources networks that may connect to the main port; empty: all
+   * @param listeners further ports
    */
   public record Ssh(
       @DefaultValue("2022") int port,
@@ -90,17 +93,17 @@ public record GatewayProperties(
       @DefaultValue("15m") Duration idleTimeout,
       @DefaultValue("6") int maxAuthTries,
       @DefaultValue("100") int maxUnauthenticated,
-      @DefaultValue("8") int maxChannelsPerSession) {
+      @DefaultValue("8") int maxChannelsPerSession,
+      @DefaultValue("modern") AlgorithmPolicy algorithms,
+      @DefaultValue List<String> sources,
+      @DefaultValue List<ListenerSettings> listeners) {
     public Ssh {
+      sources = List.copyOf(sources);
+      listeners = List.copyOf(listeners);
       defaultTenant = Bounds.textOrNull(defaultTenant);
       hostKeyDir = Bounds.textOrNull(hostKeyDir);
       checkPort("quaymaster.ssh.port", port);
-      if (defaultTenant != null && !LoginName.TENANT.matcher(defaultTenant).matches()) {
-        throw Bounds.refused(
-            "quaymaster.ssh.default-tenant",
-            "'" + defaultTenant + "'",
-            "a tenant's name, which matches " + LoginName.TENANT);
-      }
+      ListenerSettings.checkTenant("quaymaster.ssh.default-tenant", defaultTenant);
       Bounds.size("quaymaster.ssh.window", window, DataSize.ofKilobytes(128), GB);
       // RFC 4253 section 6.1: at least 32768; the decoder takes no packet beyond 256 KiB.
       Bounds.size(
@@ -115,6 +118,27 @@ public record GatewayProperties(
       Bounds.number("quaymaster.ssh.max-auth-tries", maxAuthTries, 1, 100);
       Bounds.number("quaymaster.ssh.max-unauthenticated", maxUnauthenticated, 1, 100_000);
       Bounds.number("quaymaster.ssh.max-channels-per-session", maxChannelsPerSession, 1, 1000);
+      ListenerSettings.checkSources("quaymaster.ssh.sources", sources);
+      ListenerSettings.checkPolicy("quaymaster.ssh", algorithms, sources);
+      checkListeners(listeners);
+    }
+
+    private static void checkListeners(List<ListenerSettings> listeners) {
+      Bounds.number("quaymaster.ssh.listeners' length", listeners.size(), 0, ListenerSettings.MOST);
+      Set<String> names = new HashSet<>();
+      for (int i = 0; i < listeners.size(); i++) {
+        String at = "quaymaster.ssh.listeners[" + i + "]";
+        listeners.get(i).check(at);
+        if (!names.add(listeners.get(i).name())) {
+          throw Bounds.refused(at + ".name", listeners.get(i).name() + " again", "another name");
+        }
+      }
+    }
+
+    /** The port that every gateway has, as a listener like the others. */
+    public ListenerSettings main() {
+      return new ListenerSettings(
+          ListenerSettings.MAIN, port, null, algorithms, sources, defaultTenant);
     }
   }
 
@@ -309,25 +333,31 @@ public record GatewayProperties(
     differ("quaymaster.admin.port", admin, "quaymaster.management.port", management);
   }
 
+  /** Where the address is the same; the same port of two addresses is two ports. */
+  private static void checkListenersDiffer(String bind, Ssh ssh, int admin, int management) {
+    for (int i = 0; i < ssh.listeners().size(); i++) {
+      ListenerSettings listener = ssh.listeners().get(i);
+      String setting = "quaymaster.ssh.listeners[" + i + "].port";
+      if (listener.bindOr(bind).equals(bind)) {
+        differ("quaymaster.ssh.port", ssh.port(), setting, listener.port());
+        differ("quaymaster.admin.port", admin, setting, listener.port());
+        differ("quaymaster.management.port", management, setting, listener.port());
+      }
+      for (int j = 0; j < i; j++) {
+        ListenerSettings other = ssh.listeners().get(j);
+        if (listener.bindOr(bind).equals(other.bindOr(bind))) {
+          differ(
+              "quaymaster.ssh.listeners[" + j + "].port", other.port(), setting, listener.port());
+        }
+      }
+    }
+  }
+
   private static void differ(String one, int port, String other, int otherPort) {
     if (port != 0 && port == otherPort) {
       throw new SettingsRefused(
           "The settings %s and %s are both %d. Give each a port of its own."
               .formatted(one, other, port));
-    }
-  }
-
-  private static void checkAddress(String bind) {
-    try {
-      InetAddress.getByName(bind);
-    } catch (UnknownHostException unknown) {
-      throw new SettingsRefused(
-          "The setting quaymaster.bind is '%s'. Allowed: an address of this machine, for example 127.0.0.1, 0.0.0.0 or ::1."
-              .formatted(bind),
-          unknown);
-    }
-    if (bind.isBlank()) {
-      throw Bounds.refused("quaymaster.bind", "empty", "an address of this machine");
     }
   }
 }

@@ -1,12 +1,15 @@
 package io.quaymaster.settings;
 
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -31,10 +34,14 @@ final class KnownSettings {
               + "|QUAYMASTER_PORT");
 
   private final List<String> names = new ArrayList<>();
+
+  /** Of the things in a list, as {@code quaymaster.ssh.listeners[0].port}. */
+  private final List<String> elementNames = new ArrayList<>();
+
   private final List<String> listNames = new ArrayList<>();
 
   KnownSettings() {
-    collect(GatewayProperties.class, "quaymaster");
+    collect(GatewayProperties.class, "quaymaster", names);
   }
 
   List<String> names() {
@@ -54,7 +61,7 @@ final class KnownSettings {
       } else if (source instanceof EnumerablePropertySource<?> properties) {
         for (String name : properties.getPropertyNames()) {
           if (isOurs(name) && !isKnown(name)) {
-            complaints.add("%s (did you mean %s?)".formatted(name, nearest(name, names)));
+            complaints.add("%s (did you mean %s?)".formatted(name, nearest(name, all())));
           }
         }
       }
@@ -62,18 +69,29 @@ final class KnownSettings {
     return List.copyOf(complaints);
   }
 
-  private void collect(Class<?> type, String prefix) {
+  private void collect(Class<?> type, String prefix, List<String> into) {
     for (RecordComponent component : type.getRecordComponents()) {
       String name = prefix + "." + DataObjectPropertyName.toDashedForm(component.getName());
       if (component.getType().isRecord()) {
-        collect(component.getType(), name);
-      } else {
-        names.add(name);
-        if (component.getType() == List.class) {
-          listNames.add(name);
+        collect(component.getType(), name, into);
+        continue;
+      }
+      into.add(name);
+      if (component.getType() == List.class) {
+        listNames.add(name);
+        if (element(component) instanceof Class<?> element && element.isRecord()) {
+          collect(element, name + "[0]", elementNames);
         }
       }
     }
+  }
+
+  private static Type element(RecordComponent list) {
+    return ((ParameterizedType) list.getGenericType()).getActualTypeArguments()[0];
+  }
+
+  private List<String> all() {
+    return Stream.concat(names.stream(), elementNames.stream()).toList();
   }
 
   private static boolean isOurs(String name) {
@@ -81,35 +99,41 @@ final class KnownSettings {
   }
 
   private boolean isKnown(String name) {
-    ConfigurationPropertyName asked = ConfigurationPropertyName.adapt(name, '.');
+    ConfigurationPropertyName asked =
+        ConfigurationPropertyName.of(
+            ConfigurationPropertyName.adapt(name, '.').toString().replaceAll("\\[\\d+]", "[0]"));
     if (asked.isLastElementIndexed()) {
       ConfigurationPropertyName list = asked.getParent();
       return listNames.stream().map(ConfigurationPropertyName::of).anyMatch(n -> n.equals(list));
     }
-    return names.stream().map(ConfigurationPropertyName::of).anyMatch(n -> n.equals(asked));
+    return all().stream().map(ConfigurationPropertyName::of).anyMatch(n -> n.equals(asked));
   }
 
   private boolean isKnownVariable(String name) {
-    String asked = name.toUpperCase(Locale.ROOT);
+    String asked = name.toUpperCase(Locale.ROOT).replaceAll("_\\d+_", "_0_");
     return SERVICE_LINK.matcher(asked).matches()
-        || names.stream().anyMatch(n -> asked.equals(variable(n)) || asked.equals(joined(n)))
+        || all().stream().anyMatch(n -> asked.equals(variable(n)) || asked.equals(joined(n)))
         || listNames.stream()
             .anyMatch(n -> asked.matches("(" + variable(n) + "|" + joined(n) + ")_\\d+"));
   }
 
   private String nearestVariable(String name) {
     return nearest(
-        name.toUpperCase(Locale.ROOT), names.stream().map(KnownSettings::variable).toList());
+        name.toUpperCase(Locale.ROOT), all().stream().map(KnownSettings::variable).toList());
   }
 
   /** {@code QUAYMASTER_DATA_DIR}, the form that the manual uses. */
   static String variable(String name) {
-    return name.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
+    return joined(name.replace('-', '_'));
   }
 
   /** {@code QUAYMASTER_DATADIR}, which Spring Boot understands as well. */
   private static String joined(String name) {
-    return name.replace('.', '_').replace("-", "").toUpperCase(Locale.ROOT);
+    return name.replace('.', '_')
+        .replace("-", "")
+        .replace('[', '_')
+        .replace("]", "")
+        .toUpperCase(Locale.ROOT);
   }
 
   private static String nearest(String name, List<String> candidates) {

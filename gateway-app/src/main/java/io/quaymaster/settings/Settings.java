@@ -1,7 +1,9 @@
 package io.quaymaster.settings;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -57,6 +59,11 @@ public final class Settings {
     }
     if (type == boolean.class) {
       return "true or false";
+    }
+    if (type == AlgorithmPolicy.class) {
+      return Arrays.stream(AlgorithmPolicy.values())
+          .map(AlgorithmPolicy::wireName)
+          .collect(Collectors.joining(", "));
     }
     return (type == int.class ? "a whole number" : "a " + type.getSimpleName()) + hint;
   }

@@ -1,54 +1,58 @@
 package io.quaymaster.ssh;
 
-import io.quaymaster.process.Phases;
-import io.quaymaster.process.SshListener;
-import io.quaymaster.ssh.transport.TransportSettings;
+import io.quaymaster.process.HostKeys;
+import io.quaymaster.settings.ListenerSettings;
+import io.quaymaster.ssh.handshake.AlgorithmSet;
+import io.quaymaster.ssh.handshake.HandshakeRecorder;
+import io.quaymaster.ssh.handshake.HandshakeWatch;
+import io.quaymaster.ssh.handshake.HostKeyNotices;
 import io.quaymaster.ssh.transport.VirtualThreadIoServiceFactoryFactory;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.security.KeyPair;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.sshd.common.channel.ChannelFactory;
 import org.apache.sshd.common.global.KeepAliveHandler;
-import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.auth.password.UserAuthPasswordFactory;
 import org.apache.sshd.server.auth.pubkey.UserAuthPublicKeyFactory;
 import org.apache.sshd.server.global.NoMoreSessionsHandler;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 
-/** The SSH server: one visible list of all that a connection can meet. */
-final class GatewaySshServer implements SmartLifecycle, SshListener {
+/** One listener: one visible list of all that a connection can meet. */
+final class GatewaySshServer {
   /**
    * RFC 4344 asks for new keys after 2^32 blocks, which MINA sees to; this only keeps the habit.
    */
   private static final long REKEY_BYTES = 32L << 30;
 
-  /** How long a stop waits for channels to let go of their files. */
-  private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
-
-  private static final Logger log = LoggerFactory.getLogger(GatewaySshServer.class);
-
+  private final ListenerSettings listener;
   private final SshServer server = SshServer.setUpDefaultServer();
-  private final ServedCount served;
+  private final HandshakeWatch handshakes;
 
+  /**
+   * @param bind address, where the listener has none of its own
+   * @param transport shared by all listeners, so that their buffers are bounded together
+   */
   GatewaySshServer(
+      ListenerSettings listener,
+      String bind,
       SshSettings settings,
-      KeyPairProvider hostKeys,
+      HostKeys hostKeys,
       LoginFlow logins,
       Admission admission,
-      ChannelServices services) {
-    served = services.served();
-    server.setHost(settings.bind());
-    server.setPort(settings.port());
-    server.setKeyPairProvider(hostKeys);
-    server.setIoServiceFactoryFactory(
-        new VirtualThreadIoServiceFactoryFactory(transport(settings)));
-    Algorithms.apply(server);
+      ChannelServices services,
+      HandshakeRecorder recorder,
+      VirtualThreadIoServiceFactoryFactory transport) {
+    this.listener = listener;
+    server.setHost(listener.bindOr(bind));
+    server.setPort(listener.port());
+    server.setIoServiceFactoryFactory(transport);
+    AlgorithmSet algorithms = AlgorithmSet.of(listener.algorithms());
+    algorithms.apply(server, hostKeys.inUse());
+    LoginFlow.setDefaultTenant(server, listener.defaultTenant());
 
     server.setUserAuthFactories(
         List.of(UserAuthPublicKeyFactory.INSTANCE, UserAuthPasswordFactory.INSTANCE));
@@ -59,10 +63,13 @@ final class GatewaySshServer implements SmartLifecycle, SshListener {
     server.setGSSAuthenticator(null);
     server.addSessionListener(admission);
     server.addSessionListener(logins);
+    handshakes = new HandshakeWatch(listener, hostKeys.inUse(), recorder);
+    server.addSessionListener(handshakes);
 
-    server.setChannelFactories(List.of(sessionChannels(services, settings.maxChannels())));
+    HostKeyNotices notices = new HostKeyNotices(algorithms.usable(all(hostKeys)));
+    server.setChannelFactories(List.of(sessionChannels(services, notices, settings.maxChannels())));
     server.setGlobalRequestHandlers(
-        List.of(KeepAliveHandler.INSTANCE, NoMoreSessionsHandler.INSTANCE));
+        List.of(KeepAliveHandler.INSTANCE, NoMoreSessionsHandler.INSTANCE, notices));
     server.setSubsystemFactories(List.of());
     server.setCommandFactory(null);
     server.setShellFactory(null);
@@ -81,14 +88,12 @@ final class GatewaySshServer implements SmartLifecycle, SshListener {
     CoreModuleProperties.TCP_NODELAY.set(server, true);
   }
 
-  private static TransportSettings transport(SshSettings settings) {
-    TransportSettings defaults = TransportSettings.DEFAULTS;
-    return defaults
-        .withReadBuffer(settings.readBufferBytes())
-        .withTimeouts(settings.stalledTimeout(), defaults.closeTimeout());
+  private static List<KeyPair> all(HostKeys keys) {
+    return Stream.concat(keys.inUse().stream(), keys.next().stream()).toList();
   }
 
-  private static ChannelFactory sessionChannels(ChannelServices services, int maxChannels) {
+  private static ChannelFactory sessionChannels(
+      ChannelServices services, HostKeyNotices notices, int maxChannels) {
     return new ChannelFactory() {
       @Override
       public String getName() {
@@ -97,55 +102,36 @@ final class GatewaySshServer implements SmartLifecycle, SshListener {
 
       @Override
       public org.apache.sshd.common.channel.Channel createChannel(Session session) {
+        notices.tell(session);
         return new GatewayChannel(services, maxChannels);
       }
     };
   }
 
-  @Override
-  public void start() {
-    try {
-      server.start();
-    } catch (IOException refused) {
-      throw new UncheckedIOException(refused);
-    }
+  void start() throws IOException {
+    server.start();
   }
 
-  /**
-   * The port closes first, so that no new session begins; then the sessions end. Returns when their
-   * channels have settled what they were writing, so that the ledger may be stopped.
-   */
-  @Override
-  public void stop() {
-    try {
-      server.stop(true);
-      if (!served.awaitNone(STOP_PATIENCE)) {
-        log.warn("{} channels are still being served", served.now());
-      }
-    } catch (IOException broken) {
-      throw new UncheckedIOException(broken);
-    } catch (InterruptedException impatient) {
-      Thread.currentThread().interrupt();
-    }
+  /** Closes the port, so that no new session begins, and ends the sessions. */
+  void stop() throws IOException {
+    handshakes.close();
+    server.stop(true);
   }
 
-  @Override
-  public boolean isRunning() {
+  boolean isListening() {
     return server.isStarted();
   }
 
-  @Override
-  public int getPhase() {
-    return Phases.SSH;
+  ListenerSettings listener() {
+    return listener;
   }
 
-  @Override
-  public boolean isListening() {
-    return server.isStarted();
+  String bind() {
+    return server.getHost();
   }
 
-  @Override
-  public int port() {
+  /** The port that is really listened on. */
+  int port() {
     return server.getPort();
   }
 }

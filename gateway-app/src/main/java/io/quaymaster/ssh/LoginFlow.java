@@ -13,6 +13,7 @@ import java.security.PublicKey;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
+import org.apache.sshd.common.AttributeStore;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.digest.BuiltinDigests;
@@ -36,6 +37,7 @@ import org.slf4j.LoggerFactory;
 final class LoginFlow implements PasswordAuthenticator, PublickeyAuthenticator, SessionListener {
   private static final Logger log = LoggerFactory.getLogger(LoginFlow.class);
   private static final AttributeKey<Verdict.Accepted> PROOF = new AttributeKey<>();
+  private static final AttributeKey<String> DEFAULT_TENANT = new AttributeKey<>();
   private static final AttributeKey<KeysRefused> KEYS_REFUSED = new AttributeKey<>();
 
   /** Keys that a client offered in vain; told once, when it leaves without having come in. */
@@ -49,8 +51,21 @@ final class LoginFlow implements PasswordAuthenticator, PublickeyAuthenticator, 
     this.sessions = sessions;
   }
 
+  /** Whose a login name without a tenant is on a listener; null: as the door has it. */
+  static void setDefaultTenant(AttributeStore listener, @Nullable String tenant) {
+    if (tenant != null) {
+      listener.setAttribute(DEFAULT_TENANT, tenant);
+    }
+  }
+
+  private static String completed(String login, ServerSession session) {
+    String tenant = session.resolveAttribute(DEFAULT_TENANT);
+    return tenant == null || login.indexOf('@') >= 0 ? login : login + "@" + tenant;
+  }
+
   @Override
-  public boolean authenticate(String login, String password, ServerSession session) {
+  public boolean authenticate(String name, String password, ServerSession session) {
+    String login = completed(name, session);
     InetAddress source = source(session);
     Verdict verdict = door.password(login, password, source);
     if (verdict instanceof Verdict.Refused(Reason reason)) {
@@ -60,7 +75,8 @@ final class LoginFlow implements PasswordAuthenticator, PublickeyAuthenticator, 
   }
 
   @Override
-  public boolean authenticate(String login, PublicKey key, ServerSession session) {
+  public boolean authenticate(String name, PublicKey key, ServerSession session) {
+    String login = completed(name, session);
     String fingerprint = KeyUtils.getFingerPrint(BuiltinDigests.sha256, key);
     Verdict verdict = door.key(login, fingerprint, source(session));
     if (verdict instanceof Verdict.Refused(Reason reason)) {
@@ -105,7 +121,7 @@ final class LoginFlow implements PasswordAuthenticator, PublickeyAuthenticator, 
       Optional<String> full = sessions.enter(ssh, grant);
       if (full.isPresent()) {
         door.tellRefused(
-            ssh.getUsername(),
+            completed(ssh.getUsername(), ssh),
             "admission",
             Reason.SESSION_LIMIT,
             source,
@@ -115,7 +131,8 @@ final class LoginFlow implements PasswordAuthenticator, PublickeyAuthenticator, 
       }
       door.tellAdmitted(grant, client(ssh));
     } catch (NotAdmitted changed) {
-      door.tellRefused(ssh.getUsername(), "admission", changed.reason(), source, Map.of());
+      door.tellRefused(
+          completed(ssh.getUsername(), ssh), "admission", changed.reason(), source, Map.of());
       turnAway(ssh, "The login was accepted, but the account cannot be used now.");
     }
   }

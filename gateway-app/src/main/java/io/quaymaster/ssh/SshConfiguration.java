@@ -8,15 +8,25 @@ import io.quaymaster.audit.Chronicle;
 import io.quaymaster.cluster.ClusterNotices;
 import io.quaymaster.files.FileStores;
 import io.quaymaster.login.LoginDoor;
+import io.quaymaster.negotiation.NegotiationFailures;
 import io.quaymaster.process.HostKeys;
+import io.quaymaster.process.StartupFailure;
 import io.quaymaster.quota.QuotaAssembly;
 import io.quaymaster.settings.GatewayProperties;
+import io.quaymaster.settings.ListenerSettings;
 import io.quaymaster.ssh.channel.DirectBuffers;
+import io.quaymaster.ssh.handshake.AlgorithmSet;
+import io.quaymaster.ssh.handshake.HandshakeRecorder;
 import io.quaymaster.ssh.sftp.SftpLimits;
 import io.quaymaster.ssh.sftp.SftpMeters;
+import io.quaymaster.ssh.transport.TransportSettings;
+import io.quaymaster.ssh.transport.VirtualThreadIoServiceFactoryFactory;
 import io.quaymaster.storage.local.LocalStores;
 import java.time.Clock;
 import java.time.ZoneId;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -85,7 +95,13 @@ public class SshConfiguration {
   }
 
   @Bean
-  GatewaySshServer gatewaySshServer(
+  HandshakeRecorder handshakeRecorder(
+      NegotiationFailures failures, MeterRegistry registry, Clock clock) {
+    return new HandshakeRecorder(failures, registry, clock);
+  }
+
+  @Bean
+  SshListeners sshListeners(
       GatewayProperties properties,
       HostKeys hostKeys,
       LoginDoor door,
@@ -93,6 +109,7 @@ public class SshConfiguration {
       Admission admission,
       AccountFilesEngine engine,
       Chronicle chronicle,
+      HandshakeRecorder handshakes,
       MeterRegistry registry,
       Clock clock) {
     int packet = (int) properties.sftp().maxPacket().toBytes();
@@ -117,19 +134,52 @@ public class SshConfiguration {
     Gauge.builder("quaymaster.channels", services.served(), ServedCount::now)
         .description("Channels being served now")
         .register(registry);
-    return new GatewaySshServer(
-        settings(properties),
-        hostKeys.provider(),
-        new LoginFlow(door, sessions),
-        admission,
-        services);
+    SshSettings settings = settings(properties);
+    LoginFlow logins = new LoginFlow(door, sessions);
+    VirtualThreadIoServiceFactoryFactory transport =
+        new VirtualThreadIoServiceFactoryFactory(transport(settings));
+    List<GatewaySshServer> servers =
+        Stream.concat(Stream.of(properties.ssh().main()), properties.ssh().listeners().stream())
+            .map(
+                listener ->
+                    new GatewaySshServer(
+                        withHostKey(listener, hostKeys),
+                        properties.bind(),
+                        settings,
+                        hostKeys,
+                        logins,
+                        admission,
+                        services,
+                        handshakes,
+                        transport))
+            .toList();
+    return new SshListeners(servers, services.served());
+  }
+
+  /** Else each connection would find out. */
+  private static ListenerSettings withHostKey(ListenerSettings listener, HostKeys hostKeys) {
+    AlgorithmSet algorithms = AlgorithmSet.of(listener.algorithms());
+    if (algorithms.usable(hostKeys.inUse()).isEmpty()) {
+      throw new StartupFailure(
+          "The listener %s has no host key: its policy %s needs one of the types %s."
+              .formatted(
+                  listener.name(),
+                  listener.algorithms().wireName(),
+                  new TreeSet<>(algorithms.hostKeyTypes())));
+    }
+    return listener;
+  }
+
+  static TransportSettings transport(SshSettings settings) {
+    TransportSettings defaults = TransportSettings.DEFAULTS;
+    return defaults
+        .withReadBuffer(settings.readBufferBytes())
+        .withTimeouts(settings.stalledTimeout(), defaults.closeTimeout());
   }
 
   private static SshSettings settings(GatewayProperties properties) {
     GatewayProperties.Ssh ssh = properties.ssh();
     return new SshSettings(
-        properties.bind(),
-        ssh.port(),
         IDENTIFICATION,
         ssh.window().toBytes(),
         ssh.maxPacket().toBytes(),

@@ -3,7 +3,7 @@ package io.quaymaster.ssh;
 import java.time.Duration;
 
 /**
- * How the SSH server listens and what it puts up with.
+ * What the SSH server puts up with, on all its listeners.
  *
  * @param identification after {@code SSH-2.0-}
  * @param windowBytes what a client may have under way on one channel; the bound of a channel's
@@ -18,8 +18,6 @@ import java.time.Duration;
  * @param maxChannels channels of one connection
  */
 record SshSettings(
-    String bind,
-    int port,
     String identification,
     long windowBytes,
     long packetBytes,

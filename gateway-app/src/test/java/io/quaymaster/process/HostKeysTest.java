@@ -40,7 +40,7 @@ class HostKeysTest {
         .extracting(HostKeys.Shown::type)
         .containsExactly("ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa");
     assertThat(made.shown()).allMatch(key -> key.fingerprint().startsWith("SHA256:"));
-    assertThat(made.provider().loadKeys(null)).hasSize(3);
+    assertThat(made.inUse()).hasSize(3);
     assertThat(originals.resolve("ssh_host_rsa_key"))
         .content()
         .startsWith("-----BEGIN OPENSSH PRIVATE KEY-----");
@@ -71,6 +71,37 @@ class HostKeysTest {
 
     assertThat(mounted.shown()).isEqualTo(made.shown().subList(0, 2));
     assertThat(folder.resolve("ssh_host_rsa_key")).doesNotExist();
+  }
+
+  @Test
+  void theNextKeysAreReadAndNotUsed() throws Exception {
+    HostKeys before = HostKeys.ownedIn(folder);
+    Path next = folder.resolve("ssh_host_ed25519_key_next");
+    Files.copy(originals.resolve("ssh_host_ecdsa_key"), next, StandardCopyOption.COPY_ATTRIBUTES);
+
+    for (HostKeys keys : List.of(HostKeys.ownedIn(folder), HostKeys.mountedAt(folder))) {
+      assertThat(keys.shown()).isEqualTo(before.shown());
+      assertThat(keys.shownNext()).hasSize(1);
+    }
+
+    Files.setPosixFilePermissions(next, PosixFilePermissions.fromString("rw----r--"));
+    assertThatThrownBy(() -> HostKeys.mountedAt(folder))
+        .isInstanceOf(StartupFailure.class)
+        .hasMessageContaining(next + " is open to others");
+  }
+
+  /** A key made now in its place would be one that no client knows. */
+  @Test
+  void aNextKeyAloneIsRefused() throws Exception {
+    Files.move(folder.resolve("ssh_host_ed25519_key"), folder.resolve("ssh_host_ed25519_key_next"));
+
+    assertThatThrownBy(() -> HostKeys.ownedIn(folder))
+        .isInstanceOf(StartupFailure.class)
+        .hasMessageContaining("rename it");
+    assertThatThrownBy(() -> HostKeys.mountedAt(folder))
+        .isInstanceOf(StartupFailure.class)
+        .hasMessageContaining("rename it");
+    assertThat(folder.resolve("ssh_host_ed25519_key")).doesNotExist();
   }
 
   @Test

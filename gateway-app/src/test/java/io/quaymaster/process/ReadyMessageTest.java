@@ -14,7 +14,18 @@ class ReadyMessageTest {
   void saysWhereEverythingIsAndWhatToType() {
     DemoAccount demo = new DemoAccount("acme", "main", "demo", "opensesame");
 
-    assertThat(new ReadyMessage("127.0.0.1", 2022, 8080, 8081, KEYS, "in the file t", demo).lines())
+    assertThat(
+            new ReadyMessage(
+                    "127.0.0.1",
+                    2022,
+                    8080,
+                    8081,
+                    List.of(),
+                    KEYS,
+                    List.of(),
+                    "in the file t",
+                    demo)
+                .lines())
         .containsExactly(
             "Quaymaster is ready.",
             "  SSH          127.0.0.1:2022",
@@ -29,10 +40,25 @@ class ReadyMessageTest {
   }
 
   @Test
+  void namesFurtherListenersAndKeysToCome() {
+    List<SshListener.Further> further =
+        List.of(new SshListener.Further("old-partners", "::", 2222, "legacy"));
+    List<HostKeys.Shown> next = List.of(new HostKeys.Shown("ssh-ed25519", "SHA256:def"));
+
+    assertThat(new ReadyMessage("127.0.0.1", 1, 2, 3, further, KEYS, next, "t", null).lines())
+        .startsWith(
+            "Quaymaster is ready.",
+            "  SSH          127.0.0.1:1",
+            "  Listener     [::]:2222 old-partners (legacy)",
+            "  Host key     SHA256:abc ssh-ed25519",
+            "  Next key     SHA256:def ssh-ed25519");
+  }
+
+  @Test
   void namesAnAddressThatCanBeReached() {
-    assertThat(new ReadyMessage("0.0.0.0", 1, 2, 3, KEYS, "t", null).lines())
+    assertThat(new ReadyMessage("0.0.0.0", 1, 2, 3, List.of(), KEYS, List.of(), "t", null).lines())
         .contains("  SSH          0.0.0.0:1", "  Admin API    http://127.0.0.1:2/api/v1");
-    assertThat(new ReadyMessage("::1", 1, 2, 3, KEYS, "t", null).lines())
+    assertThat(new ReadyMessage("::1", 1, 2, 3, List.of(), KEYS, List.of(), "t", null).lines())
         .contains("  SSH          [::1]:1", "  Admin API    http://[::1]:2/api/v1");
   }
 }

@@ -42,7 +42,10 @@ class GatewayPropertiesTest {
               Duration.ofMinutes(15),
               6,
               100,
-              8),
+              8,
+              AlgorithmPolicy.MODERN,
+              List.of(),
+              List.of()),
           new GatewayProperties.Admin(8080, null, null),
           new GatewayProperties.Management(8081),
           new GatewayProperties.Database(true),
@@ -128,6 +131,73 @@ class GatewayPropertiesTest {
     assertThat(sealing.seal().key()).isEqualTo("a sealing secret");
     assertThat(sealing.seal().keyFile()).isEqualTo("/run/seal");
     assertThat(sealing.toString()).doesNotContain("a sealing secret");
+  }
+
+  @Test
+  void furtherListeners() {
+    List<ListenerSettings> listeners =
+        List.of(
+            new ListenerSettings("old", 2222, null, AlgorithmPolicy.MODERN, List.of(), "acme"),
+            new ListenerSettings(
+                "older",
+                2222,
+                "127.0.0.2",
+                AlgorithmPolicy.LEGACY,
+                List.of("10.0.0.0/8", "::1"),
+                null));
+    Map<String, Object> properties = new LinkedHashMap<>();
+    properties.put("quaymaster.ssh.listeners[0].name", "old");
+    properties.put("quaymaster.ssh.listeners[0].port", "2222");
+    properties.put("quaymaster.ssh.listeners[0].default-tenant", "acme");
+    properties.put("quaymaster.ssh.listeners[1].name", "older");
+    properties.put("quaymaster.ssh.listeners[1].port", "2222");
+    properties.put("quaymaster.ssh.listeners[1].bind", "127.0.0.2");
+    properties.put("quaymaster.ssh.listeners[1].algorithms", "legacy");
+    properties.put("quaymaster.ssh.listeners[1].sources[0]", "10.0.0.0/8");
+    properties.put("quaymaster.ssh.listeners[1].sources[1]", "::1");
+    assertThat(Settings.read(properties(properties)).ssh().listeners()).isEqualTo(listeners);
+
+    Map<String, Object> variables = new LinkedHashMap<>();
+    variables.put("QUAYMASTER_SSH_LISTENERS_0_NAME", "old");
+    variables.put("QUAYMASTER_SSH_LISTENERS_0_PORT", "2222");
+    variables.put("QUAYMASTER_SSH_LISTENERS_0_DEFAULT_TENANT", "acme");
+    variables.put("QUAYMASTER_SSH_LISTENERS_1_NAME", "older");
+    variables.put("QUAYMASTER_SSH_LISTENERS_1_PORT", "2222");
+    variables.put("QUAYMASTER_SSH_LISTENERS_1_BIND", "127.0.0.2");
+    variables.put("QUAYMASTER_SSH_LISTENERS_1_ALGORITHMS", "legacy");
+    variables.put("QUAYMASTER_SSH_LISTENERS_1_SOURCES", "10.0.0.0/8,::1");
+    assertThat(Settings.read(variables(variables)).ssh().listeners()).isEqualTo(listeners);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          quaymaster.ssh.algorithms=legacy                                    | quaymaster.ssh.sources is empty
+          quaymaster.ssh.algorithms=strong                                    | is 'strong'. Expected: modern, fips-like, legacy
+          quaymaster.ssh.sources=10.0.0.1/8                                   | quaymaster.ssh.sources is '10.0.0.1/8', which has bits set
+          quaymaster.ssh.listeners[0].port=1                                  | quaymaster.ssh.listeners[0].name is ''
+          quaymaster.ssh.listeners[0].name=main                               | is not main
+          quaymaster.ssh.listeners[0].name=a;…port=70000                      | quaymaster.ssh.listeners[0].port is 70000
+          quaymaster.ssh.listeners[0].name=a;…port=2022                       | quaymaster.ssh.port and quaymaster.ssh.listeners[0].port are both 2022
+          quaymaster.ssh.listeners[0].name=a;…port=8080;…bind=127.0.0.1       | quaymaster.admin.port and quaymaster.ssh.listeners[0].port are both 8080
+          quaymaster.ssh.listeners[0].name=a;…bind=[::                        | quaymaster.ssh.listeners[0].bind is '[::'
+          quaymaster.ssh.listeners[0].name=a;…default-tenant=A B              | quaymaster.ssh.listeners[0].default-tenant is 'A B'
+          quaymaster.ssh.listeners[0].name=a;…sources[0]=here                 | quaymaster.ssh.listeners[0].sources is 'here'
+          quaymaster.ssh.listeners[0].name=a;…algorithms=legacy               | quaymaster.ssh.listeners[0].sources is empty
+          quaymaster.ssh.listeners[0].name=a;quaymaster.ssh.listeners[1].name=a | quaymaster.ssh.listeners[1].name is a again
+          quaymaster.ssh.listeners[0].name=a;…prot=1                          | Unknown setting: quaymaster.ssh.listeners[0].prot (did you mean quaymaster.ssh.listeners[0].port?)
+          """)
+  void aListenerThatCannotBe(String settings, String complaint) {
+    Map<String, Object> properties = new LinkedHashMap<>();
+    for (String setting : settings.replace("…", "quaymaster.ssh.listeners[0].").split(";", -1)) {
+      int equals = setting.indexOf('=');
+      properties.put(setting.substring(0, equals), setting.substring(equals + 1));
+    }
+    assertThatThrownBy(() -> Settings.read(properties(properties)))
+        .isInstanceOf(SettingsRefused.class)
+        .hasMessageContaining(complaint);
   }
 
   @Test

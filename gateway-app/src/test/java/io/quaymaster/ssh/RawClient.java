@@ -24,7 +24,7 @@ final class RawClient implements AutoCloseable {
     // The cheapest exchange there is: what is tested here is not its strength.
     client.setKeyExchangeFactories(
         NamedFactory.setUpTransformedFactories(
-            false, List.of(BuiltinDHFactories.ecdhp256), ClientBuilder.DH2KEX));
+            false, List.of(BuiltinDHFactories.curve25519), ClientBuilder.DH2KEX));
     CoreModuleProperties.TCP_NODELAY.set(client, true);
     CoreModuleProperties.IDLE_TIMEOUT.set(client, Duration.ZERO);
     client.start();

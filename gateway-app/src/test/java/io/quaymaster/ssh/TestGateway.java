@@ -9,12 +9,18 @@ import io.quaymaster.db.TestDatabase;
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.login.LoginDoor;
 import io.quaymaster.login.LoginDoor.Verdict;
+import io.quaymaster.negotiation.NegotiationFailures;
 import io.quaymaster.process.HostKeys;
+import io.quaymaster.process.SshListener;
 import io.quaymaster.quota.LedgerForTests;
 import io.quaymaster.secret.SecretSeal;
+import io.quaymaster.settings.AlgorithmPolicy;
+import io.quaymaster.settings.ListenerSettings;
 import io.quaymaster.ssh.channel.DirectBuffers;
+import io.quaymaster.ssh.handshake.HandshakeRecorder;
 import io.quaymaster.ssh.sftp.SftpLimits;
 import io.quaymaster.ssh.sftp.SftpMeters;
+import io.quaymaster.ssh.transport.VirtualThreadIoServiceFactoryFactory;
 import io.quaymaster.storage.s3.S3Limits;
 import io.quaymaster.storage.s3.S3Stores;
 import io.quaymaster.stores.BucketStores;
@@ -29,7 +35,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import org.apache.sshd.common.keyprovider.KeyPairProvider;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 
@@ -58,7 +64,8 @@ final class TestGateway implements AutoCloseable {
       int maxUnauthenticated,
       int maxChannels,
       Passwords passwords,
-      BackDoor.Kind stores) {
+      BackDoor.Kind stores,
+      List<ListenerSettings> listeners) {
     static final Options DEFAULTS =
         new Options(
             SftpLimits.DEFAULTS,
@@ -68,7 +75,8 @@ final class TestGateway implements AutoCloseable {
             100,
             8,
             Passwords.PLAIN,
-            BackDoor.Kind.DISK);
+            BackDoor.Kind.DISK,
+            List.of());
 
     Options authTimeout(Duration timeout) {
       return new Options(
@@ -79,7 +87,8 @@ final class TestGateway implements AutoCloseable {
           maxUnauthenticated,
           maxChannels,
           passwords,
-          stores);
+          stores,
+          listeners);
     }
 
     /** How long a client may leave its window closed. */
@@ -92,12 +101,21 @@ final class TestGateway implements AutoCloseable {
           maxUnauthenticated,
           maxChannels,
           passwords,
-          stores);
+          stores,
+          listeners);
     }
 
     Options maxUnauthenticated(int most) {
       return new Options(
-          limits, authTimeout, patience, windowBytes, most, maxChannels, passwords, stores);
+          limits,
+          authTimeout,
+          patience,
+          windowBytes,
+          most,
+          maxChannels,
+          passwords,
+          stores,
+          listeners);
     }
 
     Options passwords(Passwords other) {
@@ -109,7 +127,8 @@ final class TestGateway implements AutoCloseable {
           maxUnauthenticated,
           maxChannels,
           other,
-          stores);
+          stores,
+          listeners);
     }
 
     /** Where all stores lie. */
@@ -122,17 +141,32 @@ final class TestGateway implements AutoCloseable {
           maxUnauthenticated,
           maxChannels,
           passwords,
-          kind);
+          kind,
+          listeners);
+    }
+
+    /** Further listeners; their ports are any free ones. */
+    Options listeners(ListenerSettings... further) {
+      return new Options(
+          limits,
+          authTimeout,
+          patience,
+          windowBytes,
+          maxUnauthenticated,
+          maxChannels,
+          passwords,
+          stores,
+          List.of(further));
     }
   }
 
   /** One set of host keys for all: an RSA key takes a second to make. */
   private static final class Keys {
-    private static final KeyPairProvider HOST = made();
+    private static final HostKeys HOST = made();
 
-    private static KeyPairProvider made() {
+    private static HostKeys made() {
       try {
-        return HostKeys.ownedIn(Files.createTempDirectory("host-keys")).provider();
+        return HostKeys.ownedIn(Files.createTempDirectory("host-keys"));
       } catch (IOException full) {
         throw new IllegalStateException(full);
       }
@@ -150,7 +184,9 @@ final class TestGateway implements AutoCloseable {
   private final AccountFilesEngine engine;
   private final LoginDoor door;
   private final ChannelServices services;
-  private final GatewaySshServer server;
+  private final SimpleMeterRegistry handshakeMeters = new SimpleMeterRegistry();
+  private final NegotiationFailures failures;
+  private final SshListeners server;
   private final RawClient rawClient = new RawClient();
   private final Passwords passwords;
   private final BackDoor backDoor;
@@ -160,14 +196,18 @@ final class TestGateway implements AutoCloseable {
   }
 
   static TestGateway start(Options options) {
+    return start(options, Keys.HOST);
+  }
+
+  static TestGateway start(Options options, HostKeys hostKeys) {
     try {
-      return new TestGateway(options);
+      return new TestGateway(options, hostKeys);
     } catch (IOException refused) {
       throw new IllegalStateException(refused);
     }
   }
 
-  private TestGateway(Options options) throws IOException {
+  private TestGateway(Options options, HostKeys hostKeys) throws IOException {
     passwords = options.passwords();
     folder = Files.createTempDirectory("gateway").toRealPath();
     Files.createDirectories(folder.resolve("stores"));
@@ -196,9 +236,8 @@ final class TestGateway implements AutoCloseable {
             022);
     services = services(options, clock);
     door = new LoginDoor(jdbc, passwords, ledger.chronicle(), clock, null);
-    server =
-        new GatewaySshServer(
-            settings(options), Keys.HOST, new LoginFlow(door, sessions), admission, services);
+    failures = new NegotiationFailures(jdbc, clock);
+    server = new SshListeners(servers(options, hostKeys, clock), services.served());
     server.start();
   }
 
@@ -215,10 +254,33 @@ final class TestGateway implements AutoCloseable {
         new StoreOpener(jdbc, new LocalRoots(List.of(folder.resolve("stores"))), buckets));
   }
 
+  private List<GatewaySshServer> servers(Options options, HostKeys hostKeys, Clock clock) {
+    SshSettings settings = settings(options);
+    LoginFlow logins = new LoginFlow(door, sessions);
+    HandshakeRecorder recorder = new HandshakeRecorder(failures, handshakeMeters, clock);
+    VirtualThreadIoServiceFactoryFactory transport =
+        new VirtualThreadIoServiceFactoryFactory(SshConfiguration.transport(settings));
+    ListenerSettings main =
+        new ListenerSettings(
+            ListenerSettings.MAIN, 0, null, AlgorithmPolicy.MODERN, List.of(), null);
+    return Stream.concat(Stream.of(main), options.listeners().stream())
+        .map(
+            listener ->
+                new GatewaySshServer(
+                    listener,
+                    "127.0.0.1",
+                    settings,
+                    hostKeys,
+                    logins,
+                    admission,
+                    services,
+                    recorder,
+                    transport))
+        .toList();
+  }
+
   private static SshSettings settings(Options options) {
     return new SshSettings(
-        "127.0.0.1",
-        0,
         "Quaymaster (OpenSSH-compatible SFTP)",
         options.windowBytes(),
         128 << 10,
@@ -268,6 +330,25 @@ final class TestGateway implements AutoCloseable {
 
   int port() {
     return server.port();
+  }
+
+  /** Of a further listener. */
+  int port(String listener) {
+    return server.further().stream()
+        .filter(l -> l.name().equals(listener))
+        .mapToInt(SshListener.Further::port)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Connections that failed before authentication, newest first. */
+  List<NegotiationFailures.Kept> negotiationFailures() {
+    return failures.list(null, null, Long.MAX_VALUE, 1000);
+  }
+
+  /** What handshakes were counted, by their metric's name and labels. */
+  SimpleMeterRegistry handshakeMeters() {
+    return handshakeMeters;
   }
 
   JdbcClient jdbc() {

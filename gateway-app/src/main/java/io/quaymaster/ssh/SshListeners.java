@@ -1,0 +1,100 @@
+package io.quaymaster.ssh;
+
+import io.quaymaster.process.Phases;
+import io.quaymaster.process.SshListener;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/** All SSH ports of the process, started and stopped together. The first is the main one. */
+final class SshListeners implements SmartLifecycle, SshListener {
+  /** How long a stop waits for channels to let go of their files. */
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
+
+  private static final Logger log = LoggerFactory.getLogger(SshListeners.class);
+
+  private final List<GatewaySshServer> servers;
+  private final ServedCount served;
+
+  /**
+   * @param served channels of all of them
+   */
+  SshListeners(List<GatewaySshServer> servers, ServedCount served) {
+    this.servers = List.copyOf(servers);
+    this.served = served;
+  }
+
+  /** Starts all or none. */
+  @Override
+  public void start() {
+    try {
+      for (GatewaySshServer server : servers) {
+        server.start();
+      }
+    } catch (IOException refused) {
+      closeAll();
+      throw new UncheckedIOException(refused);
+    }
+  }
+
+  /**
+   * The ports close first; then the sessions end. Returns when their channels have settled what
+   * they were writing, so that the ledger may be stopped.
+   */
+  @Override
+  public void stop() {
+    closeAll();
+    try {
+      if (!served.awaitNone(STOP_PATIENCE)) {
+        log.warn("{} channels are still being served", served.now());
+      }
+    } catch (InterruptedException impatient) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void closeAll() {
+    for (GatewaySshServer server : servers) {
+      try {
+        server.stop();
+      } catch (IOException broken) {
+        log.warn("The listener {} did not stop", server.listener().name(), broken);
+      }
+    }
+  }
+
+  @Override
+  public boolean isRunning() {
+    return servers.stream().anyMatch(GatewaySshServer::isListening);
+  }
+
+  @Override
+  public int getPhase() {
+    return Phases.SSH;
+  }
+
+  @Override
+  public boolean isListening() {
+    return servers.stream().allMatch(GatewaySshServer::isListening);
+  }
+
+  @Override
+  public int port() {
+    return servers.getFirst().port();
+  }
+
+  @Override
+  public List<Further> further() {
+    return servers.stream()
+        .skip(1)
+        .map(
+            s ->
+                new Further(
+                    s.listener().name(), s.bind(), s.port(), s.listener().algorithms().wireName()))
+        .toList();
+  }
+}

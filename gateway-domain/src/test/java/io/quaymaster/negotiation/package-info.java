@@ -1,0 +1,5 @@
+/** How failures are kept. */
+@NullMarked
+package io.quaymaster.negotiation;
+
+import org.jspecify.annotations.NullMarked;
