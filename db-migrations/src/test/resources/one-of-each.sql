@@ -52,3 +52,9 @@ insert into negotiation_failure (fingerprint, first_at, last_at, times, listener
                                  would_match, listener_kex, listener_host_keys, listener_ciphers, listener_macs)
 values (repeat('0', 64), now(), now(), 1, 'main', 'modern', '192.0.2.1', 'HANDSHAKE_TIMEOUT', 'Too slow.', '{}', 'k',
         'h', 'c', 'm');
+insert into ban (network, reason, note, actor, strikes, imposed_at, ends_at)
+values ('203.0.113.0/24', 'manual', 'scanner', 'root', 0, now(), now() + interval '1 hour');
+insert into ban (tenant, username, reason, strikes, imposed_at, ends_at)
+values ('acme', 'alice', 'auth-failed', 1, now(), now() + interval '1 minute');
+
+insert into account_source (account_id, network, last_success_at) select id, '192.0.2.1/32', now() from account;

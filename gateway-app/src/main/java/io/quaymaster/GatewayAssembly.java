@@ -3,6 +3,7 @@ package io.quaymaster;
 import io.quaymaster.admin.AdminApiConfiguration;
 import io.quaymaster.ledger.LedgerConfiguration;
 import io.quaymaster.process.ProcessConfiguration;
+import io.quaymaster.ssh.GateConfiguration;
 import io.quaymaster.ssh.SshConfiguration;
 import io.quaymaster.stores.StoresConfiguration;
 import org.springframework.boot.SpringBootConfiguration;
@@ -22,6 +23,7 @@ import org.springframework.context.annotation.Import;
   ProcessConfiguration.class,
   StoresConfiguration.class,
   LedgerConfiguration.class,
+  GateConfiguration.class,
   SshConfiguration.class,
   AdminApiConfiguration.class
 })

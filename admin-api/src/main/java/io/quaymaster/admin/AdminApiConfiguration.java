@@ -13,6 +13,7 @@ import io.quaymaster.admin.http.ProblemWriter;
 import io.quaymaster.admin.http.RequestFrame;
 import io.quaymaster.admin.resource.AccountController;
 import io.quaymaster.admin.resource.AccountUsageController;
+import io.quaymaster.admin.resource.BanController;
 import io.quaymaster.admin.resource.HistoryController;
 import io.quaymaster.admin.resource.KeyController;
 import io.quaymaster.admin.resource.NegotiationFailureController;
@@ -20,6 +21,7 @@ import io.quaymaster.admin.resource.SessionController;
 import io.quaymaster.admin.resource.StoreController;
 import io.quaymaster.admin.resource.TenantController;
 import io.quaymaster.admin.resource.TokenController;
+import io.quaymaster.admission.AdmissionConfiguration;
 import io.quaymaster.audit.Chronicle;
 import io.quaymaster.audit.History;
 import io.quaymaster.negotiation.NegotiationFailures;
@@ -45,7 +47,7 @@ import tools.jackson.databind.json.JsonMapper;
  * The admin API as a list of its parts. The application imports it and gives what it stands on: a
  * {@code Clock}, a {@code Chronicle}, {@code LiveSessions}, the {@code BootstrapToken}, {@code
  * PasswordHashes}, the {@code SecretSeal}, and the ports {@code StoreProvisioning}, {@code
- * StoreSweep}, {@code ScopeChanges}, {@code UsageFlush} and {@code Recount}.
+ * StoreSweep}, {@code ScopeChanges}, {@code UsageFlush}, {@code Recount} and {@code BanChanges}.
  */
 @Configuration(proxyBeanMethods = false)
 @Import({
@@ -53,6 +55,7 @@ import tools.jackson.databind.json.JsonMapper;
   StoreConfiguration.class,
   AccountConfiguration.class,
   TokenConfiguration.class,
+  AdmissionConfiguration.class,
   QuotaLimitsConfiguration.class,
   History.class,
   NegotiationFailures.class,
@@ -68,7 +71,8 @@ import tools.jackson.databind.json.JsonMapper;
   SessionController.class,
   HistoryController.class,
   NegotiationFailureController.class,
-  TokenController.class
+  TokenController.class,
+  BanController.class
 })
 public class AdminApiConfiguration {
   /** Not a bean of its own: the rest of the process may read JSON as it likes. */

@@ -36,7 +36,11 @@ final class Contract {
     "POST /api/v1/tokens",
     "GET /api/v1/tokens",
     "GET /api/v1/tokens/{id}",
-    "DELETE /api/v1/tokens/{id}"
+    "DELETE /api/v1/tokens/{id}",
+    "GET /api/v1/bans",
+    "GET /api/v1/bans/{id}",
+    "POST /api/v1/bans",
+    "DELETE /api/v1/bans/{id}"
   };
 
   private Contract() {}

@@ -160,7 +160,8 @@ class HandlerMatrixTest extends AdminApiTest {
             "POST /api/v1/tenants/{tenant}/stores",
             "DELETE /api/v1/tenants/{tenant}/stores/{store}",
             "POST /api/v1/tenants/{tenant}/stores/{store}/sweep",
-            "GET /api/v1/negotiation-failures");
+            "GET /api/v1/negotiation-failures",
+            "POST /api/v1/bans");
   }
 
   /** A handler that says nothing of roles is nobody's, not even a platform admin's. */

@@ -2,6 +2,9 @@ package io.quaymaster.admin;
 
 import io.quaymaster.account.AccountEvent;
 import io.quaymaster.account.PasswordHashes;
+import io.quaymaster.admission.Ban;
+import io.quaymaster.admission.BanChanges;
+import io.quaymaster.admission.BanSubject;
 import io.quaymaster.audit.AuditEvent;
 import io.quaymaster.audit.Chronicle;
 import io.quaymaster.files.FileFailure;
@@ -79,6 +82,8 @@ class TestGateway {
     final List<NewS3Store> storesProbed = new CopyOnWriteArrayList<>();
     final List<String> storesSwept = new CopyOnWriteArrayList<>();
     final List<String> storesCleared = new CopyOnWriteArrayList<>();
+    final List<String> bansImposed = new CopyOnWriteArrayList<>();
+    final List<String> bansLifted = new CopyOnWriteArrayList<>();
     final List<Long> recounted = new CopyOnWriteArrayList<>();
     final AtomicInteger usageFlushes = new AtomicInteger();
     final AtomicInteger chronicleFlushes = new AtomicInteger();
@@ -184,6 +189,27 @@ class TestGateway {
   @Bean
   UsageFlush usageFlush(Seen seen) {
     return seen.usageFlushes::incrementAndGet;
+  }
+
+  @Bean
+  BanChanges banChanges(Seen seen) {
+    return new BanChanges() {
+      @Override
+      public void announceImposed(long id) {}
+
+      @Override
+      public void announceLifted(BanSubject subject) {}
+
+      @Override
+      public void imposed(Ban ban) {
+        seen.bansImposed.add(ban.subject().toString());
+      }
+
+      @Override
+      public void lifted(BanSubject subject) {
+        seen.bansLifted.add(subject.toString());
+      }
+    };
   }
 
   @Bean

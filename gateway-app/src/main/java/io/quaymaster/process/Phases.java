@@ -12,6 +12,7 @@ import org.springframework.context.SmartLifecycle;
  *   <li>{@link #PROCESS}: the row by which other gateways know that this one lives
  *   <li>{@link #CHRONICLE}: transfers and audit lines can be told
  *   <li>{@link #LEDGER}: quotas can be granted and settled
+ *   <li>{@link #BANS}: who is not let in is known, and can be told
  *   <li>{@link #SWEEP}: uploads that nobody goes on with are cleared from time to time
  *   <li>the admin and management ports (Spring Boot: the largest number less 2048)
  *   <li>{@link #SSH}: the SSH port; then the start-up message
@@ -25,6 +26,7 @@ public final class Phases {
   public static final int PROCESS = 1000;
   public static final int CHRONICLE = 2000;
   public static final int LEDGER = 3000;
+  public static final int BANS = 3500;
   public static final int SWEEP = 4000;
   public static final int SSH = SmartLifecycle.DEFAULT_PHASE - 100;
 

@@ -25,6 +25,8 @@ public record GatewayProperties(
     @DefaultValue("127.0.0.1") String bind,
     @DefaultValue("false") boolean demo,
     @DefaultValue Ssh ssh,
+    @DefaultValue AdmissionProperties admission,
+    @DefaultValue KeepAliveProperties keepAlive,
     @DefaultValue Admin admin,
     @DefaultValue Management management,
     @DefaultValue Database database,

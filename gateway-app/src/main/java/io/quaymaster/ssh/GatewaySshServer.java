@@ -2,6 +2,7 @@ package io.quaymaster.ssh;
 
 import io.quaymaster.process.HostKeys;
 import io.quaymaster.settings.ListenerSettings;
+import io.quaymaster.ssh.admission.LoginGuard;
 import io.quaymaster.ssh.handshake.AlgorithmSet;
 import io.quaymaster.ssh.handshake.HandshakeRecorder;
 import io.quaymaster.ssh.handshake.HandshakeWatch;
@@ -42,7 +43,7 @@ final class GatewaySshServer {
       SshSettings settings,
       HostKeys hostKeys,
       LoginFlow logins,
-      Admission admission,
+      LoginGuard guard,
       ChannelServices services,
       HandshakeRecorder recorder,
       VirtualThreadIoServiceFactoryFactory transport) {
@@ -61,7 +62,7 @@ final class GatewaySshServer {
     server.setKeyboardInteractiveAuthenticator(null);
     server.setHostBasedAuthenticator(null);
     server.setGSSAuthenticator(null);
-    server.addSessionListener(admission);
+    server.addSessionListener(guard);
     server.addSessionListener(logins);
     handshakes = new HandshakeWatch(listener, hostKeys.inUse(), recorder);
     server.addSessionListener(handshakes);

@@ -6,6 +6,7 @@ import io.quaymaster.login.LoginDoor;
 import io.quaymaster.login.LoginDoor.NotAdmitted;
 import io.quaymaster.login.LoginDoor.Reason;
 import io.quaymaster.login.LoginDoor.Verdict;
+import io.quaymaster.ssh.admission.LoginGuard;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -45,10 +46,12 @@ final class LoginFlow implements PasswordAuthenticator, PublickeyAuthenticator, 
 
   private final LoginDoor door;
   private final SessionRegistry sessions;
+  private final LoginGuard guard;
 
-  LoginFlow(LoginDoor door, SessionRegistry sessions) {
+  LoginFlow(LoginDoor door, SessionRegistry sessions, LoginGuard guard) {
     this.door = door;
     this.sessions = sessions;
+    this.guard = guard;
   }
 
   /** Whose a login name without a tenant is on a listener; null: as the door has it. */
@@ -67,11 +70,20 @@ final class LoginFlow implements PasswordAuthenticator, PublickeyAuthenticator, 
   public boolean authenticate(String name, String password, ServerSession session) {
     String login = completed(name, session);
     InetAddress source = source(session);
-    Verdict verdict = door.password(login, password, source);
+    boolean barred = guard.bars(login, source);
+    Verdict verdict = unless(barred, door.password(login, password, source));
     if (verdict instanceof Verdict.Refused(Reason reason)) {
+      guard.passwordRefused(session, login, reason, source);
       door.tellRefused(login, "password", reason, source, Map.of("client", client(session)));
     }
     return remember(session, verdict);
+  }
+
+  /** After the comparison: what a guesser can measure is the same either way. */
+  private static Verdict unless(boolean barred, Verdict verdict) {
+    return barred && verdict instanceof Verdict.Accepted
+        ? new Verdict.Refused(Reason.BANNED)
+        : verdict;
   }
 
   @Override
@@ -80,6 +92,7 @@ final class LoginFlow implements PasswordAuthenticator, PublickeyAuthenticator, 
     String fingerprint = KeyUtils.getFingerPrint(BuiltinDigests.sha256, key);
     Verdict verdict = door.key(login, fingerprint, source(session));
     if (verdict instanceof Verdict.Refused(Reason reason)) {
+      guard.refused(session, reason);
       KeysRefused before = session.getAttribute(KEYS_REFUSED);
       session.setAttribute(
           KEYS_REFUSED, new KeysRefused(login, reason, before == null ? 1 : before.count() + 1));
@@ -129,6 +142,7 @@ final class LoginFlow implements PasswordAuthenticator, PublickeyAuthenticator, 
         turnAway(ssh, "SESSION_LIMIT: " + full.get());
         return;
       }
+      guard.admitted(grant, source);
       door.tellAdmitted(grant, client(ssh));
     } catch (NotAdmitted changed) {
       door.tellRefused(

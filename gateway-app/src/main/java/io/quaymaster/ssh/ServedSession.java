@@ -42,6 +42,10 @@ final class ServedSession {
     this.lastActiveAt = clock.instant();
   }
 
+  ServerSession ssh() {
+    return ssh;
+  }
+
   Grant grant() {
     return grant;
   }

@@ -90,6 +90,11 @@ final class SessionRegistry implements LiveSessions {
     return Optional.ofNullable(ssh.getAttribute(SERVED)).map(ServedSession::grant);
   }
 
+  /** Those that are open now. */
+  List<ServedSession> open() {
+    return List.copyOf(open.values());
+  }
+
   int size() {
     return open.size();
   }

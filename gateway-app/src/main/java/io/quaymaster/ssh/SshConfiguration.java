@@ -14,6 +14,8 @@ import io.quaymaster.process.StartupFailure;
 import io.quaymaster.quota.QuotaAssembly;
 import io.quaymaster.settings.GatewayProperties;
 import io.quaymaster.settings.ListenerSettings;
+import io.quaymaster.ssh.admission.Gate;
+import io.quaymaster.ssh.admission.LoginGuard;
 import io.quaymaster.ssh.channel.DirectBuffers;
 import io.quaymaster.ssh.handshake.AlgorithmSet;
 import io.quaymaster.ssh.handshake.HandshakeRecorder;
@@ -86,12 +88,13 @@ public class SshConfiguration {
   }
 
   @Bean
-  Admission admission(GatewayProperties properties, MeterRegistry registry) {
-    Admission admission = new Admission(properties.ssh().maxUnauthenticated());
-    Gauge.builder("quaymaster.connections.unauthenticated", admission, Admission::strangers)
-        .description("Connections that are not authenticated yet")
-        .register(registry);
-    return admission;
+  KeepAlive keepAlive(SessionRegistry sessions, GatewayProperties properties) {
+    return new KeepAlive(
+        sessions,
+        new KeepAlive.Settings(
+            properties.keepAlive().interval(),
+            properties.keepAlive().count(),
+            properties.ssh().idleTimeout()));
   }
 
   @Bean
@@ -106,7 +109,9 @@ public class SshConfiguration {
       HostKeys hostKeys,
       LoginDoor door,
       SessionRegistry sessions,
-      Admission admission,
+      Gate gate,
+      LoginGuard guard,
+      KeepAlive keepAlive,
       AccountFilesEngine engine,
       Chronicle chronicle,
       HandshakeRecorder handshakes,
@@ -135,9 +140,9 @@ public class SshConfiguration {
         .description("Channels being served now")
         .register(registry);
     SshSettings settings = settings(properties);
-    LoginFlow logins = new LoginFlow(door, sessions);
+    LoginFlow logins = new LoginFlow(door, sessions, guard);
     VirtualThreadIoServiceFactoryFactory transport =
-        new VirtualThreadIoServiceFactoryFactory(transport(settings));
+        new VirtualThreadIoServiceFactoryFactory(transport(settings), gate);
     List<GatewaySshServer> servers =
         Stream.concat(Stream.of(properties.ssh().main()), properties.ssh().listeners().stream())
             .map(
@@ -148,12 +153,12 @@ public class SshConfiguration {
                         settings,
                         hostKeys,
                         logins,
-                        admission,
+                        guard,
                         services,
                         handshakes,
                         transport))
             .toList();
-    return new SshListeners(servers, services.served());
+    return new SshListeners(servers, gate, keepAlive, services.served());
   }
 
   /** Else each connection would find out. */
@@ -188,7 +193,6 @@ public class SshConfiguration {
         ssh.authTimeout(),
         ssh.idleTimeout(),
         ssh.maxAuthTries(),
-        ssh.maxUnauthenticated(),
         ssh.maxChannelsPerSession());
   }
 }

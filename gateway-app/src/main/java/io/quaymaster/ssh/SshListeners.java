@@ -2,6 +2,7 @@ package io.quaymaster.ssh;
 
 import io.quaymaster.process.Phases;
 import io.quaymaster.process.SshListener;
+import io.quaymaster.ssh.admission.Gate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -18,13 +19,20 @@ final class SshListeners implements SmartLifecycle, SshListener {
   private static final Logger log = LoggerFactory.getLogger(SshListeners.class);
 
   private final List<GatewaySshServer> servers;
+  private final Gate gate;
+  private final KeepAlive keepAlive;
   private final ServedCount served;
 
   /**
+   * @param gate at all of them
+   * @param keepAlive of the sessions of all of them
    * @param served channels of all of them
    */
-  SshListeners(List<GatewaySshServer> servers, ServedCount served) {
+  SshListeners(
+      List<GatewaySshServer> servers, Gate gate, KeepAlive keepAlive, ServedCount served) {
     this.servers = List.copyOf(servers);
+    this.gate = gate;
+    this.keepAlive = keepAlive;
     this.served = served;
   }
 
@@ -35,6 +43,7 @@ final class SshListeners implements SmartLifecycle, SshListener {
       for (GatewaySshServer server : servers) {
         server.start();
       }
+      Thread.ofVirtual().name("ssh-keep-alive").start(keepAlive);
     } catch (IOException refused) {
       closeAll();
       throw new UncheckedIOException(refused);
@@ -47,6 +56,8 @@ final class SshListeners implements SmartLifecycle, SshListener {
    */
   @Override
   public void stop() {
+    gate.close();
+    keepAlive.stop();
     closeAll();
     try {
       if (!served.awaitNone(STOP_PATIENCE)) {

@@ -14,7 +14,6 @@ import java.time.Duration;
  * @param authTimeout from the connection to the end of authentication
  * @param idleTimeout without a packet either way
  * @param maxAuthTries authentication requests of one connection
- * @param maxUnauthenticated connections at once that are not authenticated yet
  * @param maxChannels channels of one connection
  */
 record SshSettings(
@@ -26,5 +25,4 @@ record SshSettings(
     Duration authTimeout,
     Duration idleTimeout,
     int maxAuthTries,
-    int maxUnauthenticated,
     int maxChannels) {}

@@ -26,7 +26,7 @@ class AlgorithmsTest {
   static void start() {
     gateway =
         TestGateway.start(
-            TestGateway.Options.DEFAULTS.listeners(
+            GatewayOptions.DEFAULTS.withoutPenalties().listeners(
                 new ListenerSettings("fips", 0, null, AlgorithmPolicy.FIPS_LIKE, HERE, null),
                 new ListenerSettings("old", 0, null, AlgorithmPolicy.LEGACY, HERE, null)));
     alice = gateway.account("alice@acme").create();

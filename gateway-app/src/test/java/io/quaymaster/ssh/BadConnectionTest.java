@@ -31,7 +31,7 @@ class BadConnectionTest {
   void start() {
     gateway =
         TestGateway.start(
-            TestGateway.Options.DEFAULTS
+            GatewayOptions.DEFAULTS
                 .authTimeout(Duration.ofSeconds(2))
                 .maxUnauthenticated(MOST_STRANGERS));
   }

@@ -34,7 +34,7 @@ class BucketClientsTest {
 
   @BeforeAll
   static void start() {
-    gateway = TestGateway.start(TestGateway.Options.DEFAULTS.stores(BackDoor.Kind.BUCKET));
+    gateway = TestGateway.start(GatewayOptions.DEFAULTS.stores(BackDoor.Kind.BUCKET));
     bucket = (BucketBackDoor) gateway.backDoor();
   }
 

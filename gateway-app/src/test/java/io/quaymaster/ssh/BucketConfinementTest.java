@@ -37,7 +37,7 @@ class BucketConfinementTest extends WaysOut {
 
   @Override
   TestGateway startGateway() {
-    return TestGateway.start(TestGateway.Options.DEFAULTS.stores(BackDoor.Kind.BUCKET));
+    return TestGateway.start(GatewayOptions.DEFAULTS.stores(BackDoor.Kind.BUCKET));
   }
 
   @BeforeEach

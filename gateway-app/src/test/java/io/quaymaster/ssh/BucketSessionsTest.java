@@ -19,7 +19,7 @@ class BucketSessionsTest {
 
   @BeforeEach
   void start() {
-    gateway = TestGateway.start(TestGateway.Options.DEFAULTS.stores(BackDoor.Kind.BUCKET));
+    gateway = TestGateway.start(GatewayOptions.DEFAULTS.stores(BackDoor.Kind.BUCKET));
     bucket = (BucketBackDoor) gateway.backDoor();
     alice =
         gateway

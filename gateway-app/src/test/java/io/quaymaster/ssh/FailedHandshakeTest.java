@@ -34,7 +34,7 @@ class FailedHandshakeTest {
   static void start() {
     gateway =
         TestGateway.start(
-            TestGateway.Options.DEFAULTS
+            GatewayOptions.DEFAULTS
                 .authTimeout(Duration.ofSeconds(20))
                 .listeners(
                     new ListenerSettings(

@@ -38,7 +38,7 @@ class HostKeyRotationTest {
 
   @TempDir static Path tomorrow;
 
-  private static TestGateway.Options options;
+  private static GatewayOptions options;
 
   @TempDir Path folder;
 
@@ -47,7 +47,7 @@ class HostKeyRotationTest {
     HostKeys.ownedIn(today);
     HostKeys.ownedIn(tomorrow);
     options =
-        TestGateway.Options.DEFAULTS.listeners(
+        GatewayOptions.DEFAULTS.listeners(
             new ListenerSettings("fips", 0, null, AlgorithmPolicy.FIPS_LIKE, List.of(), null));
   }
 

@@ -17,7 +17,7 @@ class ListenersTest {
   static void start() {
     gateway =
         TestGateway.start(
-            TestGateway.Options.DEFAULTS.listeners(
+            GatewayOptions.DEFAULTS.listeners(
                 new ListenerSettings(
                     "acme-only", 0, null, AlgorithmPolicy.MODERN, List.of(), "acme"),
                 new ListenerSettings("plain", 0, null, AlgorithmPolicy.MODERN, List.of(), null)));

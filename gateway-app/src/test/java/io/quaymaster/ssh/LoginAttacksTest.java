@@ -63,7 +63,7 @@ class LoginAttacksTest {
 
   @BeforeEach
   void start() {
-    gateway = TestGateway.start();
+    gateway = TestGateway.start(GatewayOptions.DEFAULTS.withoutPenalties());
     alice = gateway.account("alice@acme").create();
   }
 

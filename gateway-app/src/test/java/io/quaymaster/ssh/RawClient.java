@@ -1,6 +1,8 @@
 package io.quaymaster.ssh;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.util.List;
@@ -38,6 +40,21 @@ final class RawClient implements AutoCloseable {
   ClientSession connect(int port, String login) {
     try {
       return client.connect(login, "127.0.0.1", port).verify(PATIENCE).getClientSession();
+    } catch (IOException refused) {
+      throw new IllegalStateException(refused);
+    }
+  }
+
+  /** The same from another of this machine's addresses. */
+  ClientSession connectFrom(String address, int port, String login) {
+    try {
+      return client
+          .connect(
+              login,
+              new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port),
+              new InetSocketAddress(InetAddress.ofLiteral(address), 0))
+          .verify(PATIENCE)
+          .getClientSession();
     } catch (IOException refused) {
       throw new IllegalStateException(refused);
     }

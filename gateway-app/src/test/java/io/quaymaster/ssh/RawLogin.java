@@ -48,6 +48,7 @@ final class RawLogin {
   private final List<Request> requests = new ArrayList<>();
   private final List<String> answers = new CopyOnWriteArrayList<>();
   private final List<Duration> waits = new CopyOnWriteArrayList<>();
+  private String address = "127.0.0.1";
   private boolean stays;
   private long askedAtNanos;
 
@@ -57,6 +58,12 @@ final class RawLogin {
   RawLogin(TestGateway gateway, String login) {
     this.gateway = gateway;
     this.login = login;
+  }
+
+  /** Comes from another of this machine's addresses. */
+  RawLogin from(String other) {
+    address = other;
+    return this;
   }
 
   /** Asks whether a key would do. Its answer is a promise of nothing. */
@@ -117,7 +124,7 @@ final class RawLogin {
     try (RawClient client = new RawClient()) {
       client.mina().setUserAuthFactories(List.of(new Factory()));
       client.mina().addSessionListener(new End());
-      ClientSession session = client.connect(gateway.port(), login);
+      ClientSession session = client.connectFrom(address, gateway.port(), login);
       session.auth().verify(RawClient.PATIENCE);
       if (stays) {
         session.waitFor(EnumSet.of(ClientSession.ClientSessionEvent.CLOSED), RawClient.PATIENCE);

@@ -42,7 +42,7 @@ class ScenarioTest {
 
   @BeforeEach
   void start() {
-    gateway = TestGateway.start(TestGateway.Options.DEFAULTS.stores(stores));
+    gateway = TestGateway.start(GatewayOptions.DEFAULTS.stores(stores));
   }
 
   @AfterEach

@@ -38,7 +38,7 @@ class SftpChannelEndTest {
 
   @BeforeAll
   static void start() {
-    gateway = TestGateway.start(TestGateway.Options.DEFAULTS.patience(PATIENCE));
+    gateway = TestGateway.start(GatewayOptions.DEFAULTS.patience(PATIENCE));
     bystander = gateway.account("bystander@acme").create();
   }
 

@@ -73,7 +73,7 @@ class StalledClientTest {
 
   @Test
   void whoNeverReadsLosesTheChannelAndNothingIsKept() {
-    TestGateway.Options options = TestGateway.Options.DEFAULTS.patience(Duration.ofSeconds(1));
+    GatewayOptions options = GatewayOptions.DEFAULTS.patience(Duration.ofSeconds(1));
     try (TestGateway gateway = TestGateway.start(options)) {
       TestAccount alice = gateway.account("deaf@acme").create();
       alice.write("big", new byte[8 * MIB]);

@@ -55,111 +55,6 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
  * and stores appear when an account first names them. Threads: any.
  */
 final class TestGateway implements AutoCloseable {
-  /** What a test may want different from the product. */
-  record Options(
-      SftpLimits limits,
-      Duration authTimeout,
-      Duration patience,
-      long windowBytes,
-      int maxUnauthenticated,
-      int maxChannels,
-      Passwords passwords,
-      BackDoor.Kind stores,
-      List<ListenerSettings> listeners) {
-    static final Options DEFAULTS =
-        new Options(
-            SftpLimits.DEFAULTS,
-            Duration.ofSeconds(60),
-            Duration.ofSeconds(120),
-            4 << 20,
-            100,
-            8,
-            Passwords.PLAIN,
-            BackDoor.Kind.DISK,
-            List.of());
-
-    Options authTimeout(Duration timeout) {
-      return new Options(
-          limits,
-          timeout,
-          patience,
-          windowBytes,
-          maxUnauthenticated,
-          maxChannels,
-          passwords,
-          stores,
-          listeners);
-    }
-
-    /** How long a client may leave its window closed. */
-    Options patience(Duration most) {
-      return new Options(
-          limits,
-          authTimeout,
-          most,
-          windowBytes,
-          maxUnauthenticated,
-          maxChannels,
-          passwords,
-          stores,
-          listeners);
-    }
-
-    Options maxUnauthenticated(int most) {
-      return new Options(
-          limits,
-          authTimeout,
-          patience,
-          windowBytes,
-          most,
-          maxChannels,
-          passwords,
-          stores,
-          listeners);
-    }
-
-    Options passwords(Passwords other) {
-      return new Options(
-          limits,
-          authTimeout,
-          patience,
-          windowBytes,
-          maxUnauthenticated,
-          maxChannels,
-          other,
-          stores,
-          listeners);
-    }
-
-    /** Where all stores lie. */
-    Options stores(BackDoor.Kind kind) {
-      return new Options(
-          limits,
-          authTimeout,
-          patience,
-          windowBytes,
-          maxUnauthenticated,
-          maxChannels,
-          passwords,
-          kind,
-          listeners);
-    }
-
-    /** Further listeners; their ports are any free ones. */
-    Options listeners(ListenerSettings... further) {
-      return new Options(
-          limits,
-          authTimeout,
-          patience,
-          windowBytes,
-          maxUnauthenticated,
-          maxChannels,
-          passwords,
-          stores,
-          List.of(further));
-    }
-  }
-
   /** One set of host keys for all: an RSA key takes a second to make. */
   private static final class Keys {
     private static final HostKeys HOST = made();
@@ -173,14 +68,15 @@ final class TestGateway implements AutoCloseable {
     }
   }
 
-  private final TestDatabase database = TestDatabase.migrated();
+  private final TestDatabase database;
+  private final boolean ownsDatabase;
   private final Path folder;
   private final HikariDataSource source;
   private final JdbcClient jdbc;
   private final LedgerForTests ledger;
   private final StoreCatalog stores;
   private final SessionRegistry sessions;
-  private final Admission admission;
+  private final GateForTests gate;
   private final AccountFilesEngine engine;
   private final LoginDoor door;
   private final ChannelServices services;
@@ -192,22 +88,35 @@ final class TestGateway implements AutoCloseable {
   private final BackDoor backDoor;
 
   static TestGateway start() {
-    return start(Options.DEFAULTS);
+    return start(GatewayOptions.DEFAULTS);
   }
 
-  static TestGateway start(Options options) {
+  static TestGateway start(GatewayOptions options) {
     return start(options, Keys.HOST);
   }
 
-  static TestGateway start(Options options, HostKeys hostKeys) {
+  static TestGateway start(GatewayOptions options, HostKeys hostKeys) {
     try {
-      return new TestGateway(options, hostKeys);
+      return new TestGateway(options, hostKeys, TestDatabase.migrated(), true);
     } catch (IOException refused) {
       throw new IllegalStateException(refused);
     }
   }
 
-  private TestGateway(Options options, HostKeys hostKeys) throws IOException {
+  /** Another gateway of the same cluster; to be closed first. */
+  TestGateway another(GatewayOptions options) {
+    try {
+      return new TestGateway(options, Keys.HOST, database, false);
+    } catch (IOException refused) {
+      throw new IllegalStateException(refused);
+    }
+  }
+
+  private TestGateway(
+      GatewayOptions options, HostKeys hostKeys, TestDatabase database, boolean ownsDatabase)
+      throws IOException {
+    this.database = database;
+    this.ownsDatabase = ownsDatabase;
     passwords = options.passwords();
     folder = Files.createTempDirectory("gateway").toRealPath();
     Files.createDirectories(folder.resolve("stores"));
@@ -224,7 +133,7 @@ final class TestGateway implements AutoCloseable {
         new LedgerForTests(
             source, stores, folder.resolve("journal"), new SimpleMeterRegistry(), process);
     sessions = new SessionRegistry(new ByteRates(), clock);
-    admission = new Admission(options.maxUnauthenticated());
+    gate = new GateForTests(source, options.strangers(), options.authTimeout(), ledger.chronicle());
     engine =
         new AccountFilesEngine(
             ledger.ledger(),
@@ -237,7 +146,12 @@ final class TestGateway implements AutoCloseable {
     services = services(options, clock);
     door = new LoginDoor(jdbc, passwords, ledger.chronicle(), clock, null);
     failures = new NegotiationFailures(jdbc, clock);
-    server = new SshListeners(servers(options, hostKeys, clock), services.served());
+    server =
+        new SshListeners(
+            servers(options, hostKeys, clock),
+            gate.gate(),
+            new KeepAlive(sessions, options.keepAlive()),
+            services.served());
     server.start();
   }
 
@@ -254,12 +168,13 @@ final class TestGateway implements AutoCloseable {
         new StoreOpener(jdbc, new LocalRoots(List.of(folder.resolve("stores"))), buckets));
   }
 
-  private List<GatewaySshServer> servers(Options options, HostKeys hostKeys, Clock clock) {
+  private List<GatewaySshServer> servers(GatewayOptions options, HostKeys hostKeys, Clock clock) {
     SshSettings settings = settings(options);
-    LoginFlow logins = new LoginFlow(door, sessions);
+    LoginFlow logins = new LoginFlow(door, sessions, gate.guard());
     HandshakeRecorder recorder = new HandshakeRecorder(failures, handshakeMeters, clock);
     VirtualThreadIoServiceFactoryFactory transport =
-        new VirtualThreadIoServiceFactoryFactory(SshConfiguration.transport(settings));
+        new VirtualThreadIoServiceFactoryFactory(
+            SshConfiguration.transport(settings), gate.gate());
     ListenerSettings main =
         new ListenerSettings(
             ListenerSettings.MAIN, 0, null, AlgorithmPolicy.MODERN, List.of(), null);
@@ -272,14 +187,14 @@ final class TestGateway implements AutoCloseable {
                     settings,
                     hostKeys,
                     logins,
-                    admission,
+                    gate.guard(),
                     services,
                     recorder,
                     transport))
         .toList();
   }
 
-  private static SshSettings settings(Options options) {
+  private static SshSettings settings(GatewayOptions options) {
     return new SshSettings(
         "Quaymaster (OpenSSH-compatible SFTP)",
         options.windowBytes(),
@@ -289,11 +204,10 @@ final class TestGateway implements AutoCloseable {
         options.authTimeout(),
         Duration.ofMinutes(15),
         6,
-        options.maxUnauthenticated(),
         options.maxChannels());
   }
 
-  private ChannelServices services(Options options, Clock clock) {
+  private ChannelServices services(GatewayOptions options, Clock clock) {
     return new ChannelServices(
         sessions,
         engine,
@@ -385,7 +299,11 @@ final class TestGateway implements AutoCloseable {
 
   /** Connections that are open and not authenticated. */
   int strangers() {
-    return admission.strangers();
+    return gate.gate().strangers();
+  }
+
+  GateForTests gate() {
+    return gate;
   }
 
   /** Channels whose thread is at work. */
@@ -421,10 +339,13 @@ final class TestGateway implements AutoCloseable {
   public void close() {
     rawClient.close();
     server.stop();
+    gate.close();
     ledger.close();
     stores.close();
     source.close();
-    database.close();
+    if (ownsDatabase) {
+      database.close();
+    }
     TestFolders.delete(folder);
   }
 }

@@ -47,6 +47,16 @@ public final class SourceRange {
     return range;
   }
 
+  /** Its first address. */
+  public InetAddress network() {
+    return network;
+  }
+
+  /** Of 32 or of 128. */
+  public int prefixBits() {
+    return prefixBits;
+  }
+
   public boolean contains(InetAddress address) {
     byte[] other = address.getAddress();
     return other.length == bytes.length && Arrays.equals(bytes, masked(other, prefixBits));

@@ -53,6 +53,8 @@ public final class LoginDoor {
     SOURCE_NOT_ALLOWED,
     /** The account or its tenant has all the sessions that it may have. */
     SESSION_LIMIT,
+    /** The password is being guessed, and the account never came in from there. */
+    BANNED,
     UNAVAILABLE
   }
 

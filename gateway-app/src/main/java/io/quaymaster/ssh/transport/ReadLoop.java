@@ -39,6 +39,7 @@ final class ReadLoop {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition resumed = lock.newCondition();
   private volatile boolean suspended;
+  private volatile long lastReceivedNanos = System.nanoTime();
 
   ReadLoop(SocketChannel channel, Transport transport, WriteQueue writes, Receiver receiver)
       throws IOException {
@@ -57,6 +58,7 @@ final class ReadLoop {
       if (channel.read(idle) < 0) {
         return;
       }
+      lastReceivedNanos = System.nanoTime();
       idle.flip();
       boolean more = idle.limit() == idle.capacity() && waiting.available() > 0;
       if (more) {
@@ -65,6 +67,10 @@ final class ReadLoop {
         deliver(idle);
       }
     }
+  }
+
+  long lastReceivedNanos() {
+    return lastReceivedNanos;
   }
 
   void suspend() {
@@ -120,6 +126,7 @@ final class ReadLoop {
         }
         // Nobody else reads this socket, so what was there still is: this does not wait.
         channel.read(large);
+        lastReceivedNanos = System.nanoTime();
         more = !large.hasRemaining();
         large.flip();
         deliver(loan);

@@ -14,6 +14,12 @@ public interface TransportSession extends IoSession {
    */
   long pendingBytes();
 
+  /** When the peer's last bytes came, by {@link System#nanoTime}; at first, when it connected. */
+  long lastReceivedNanos();
+
+  /** What the gatekeeper gave to this connection. */
+  Gatekeeper.Pass pass();
+
   /**
    * Waits until no more than so many bytes are pending, and so slows a sender to the peer's pace
    * with no future to wait for. Several times 256 KiB keeps the writer busy.

@@ -1,16 +1,21 @@
 package io.quaymaster.ssh.transport;
 
+import io.quaymaster.ssh.transport.Gatekeeper.Pass;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.sshd.common.Closeable;
@@ -26,6 +31,9 @@ final class VirtualThreadAcceptor extends AbstractInnerCloseable implements IoAc
   private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
   private static final Duration UNBIND_LIMIT = Duration.ofSeconds(2);
+
+  private static final byte[] FAREWELL =
+      "Not allowed at this time\r\n".getBytes(StandardCharsets.US_ASCII);
 
   /** A bound socket and the loop that accepts from it. */
   private record Listener(ServerSocketChannel channel, AcceptLoop loop) {}
@@ -157,25 +165,83 @@ final class VirtualThreadAcceptor extends AbstractInnerCloseable implements IoAc
     return builder().parallel(this, sessions.values()).run(this, watchdog::stop).build();
   }
 
+  /** On the accepting thread: who is refused costs no other. */
   private void accepted(SocketChannel channel, SocketAddress service) {
-    transport.threads().start("ssh-connection", () -> serve(channel, service));
+    try {
+      if (!(channel.getRemoteAddress() instanceof InetSocketAddress peer)) {
+        closeQuietly(channel);
+      } else if (transport.gatekeeper().isProxy(peer)) {
+        transport
+            .gatekeeper()
+            .admitProxy(peer)
+            .ifPresentOrElse(
+                pass -> start(() -> serveProxied(channel, service, peer, pass)),
+                () -> refuse(channel));
+      } else {
+        transport
+            .gatekeeper()
+            .admit(peer)
+            .ifPresentOrElse(
+                pass -> start(() -> serve(channel, service, peer, pass)), () -> refuse(channel));
+      }
+    } catch (IOException | RuntimeException e) {
+      log.debug("A connection to {} was not taken", service, e);
+      closeQuietly(channel);
+    }
   }
 
-  private void serve(SocketChannel channel, SocketAddress service) {
+  private void start(Runnable work) {
+    transport.threads().start("ssh-connection", work);
+  }
+
+  /** The line is what OpenSSH says; nothing waits in the socket, so it does not block. */
+  private void refuse(SocketChannel channel) {
+    try (channel) {
+      channel.write(ByteBuffer.wrap(FAREWELL));
+    } catch (IOException gone) {
+      log.debug("A refused connection was gone already", gone);
+    }
+  }
+
+  /** The client behind the proxy is decided about as any other. */
+  private void serveProxied(
+      SocketChannel channel, SocketAddress service, InetSocketAddress proxy, Pass waiting) {
+    InetSocketAddress source;
+    try (DeadlineInput in =
+        new DeadlineInput(channel.socket(), transport.gatekeeper().headerTimeout())) {
+      source = ProxyHeader.read(in).orElse(proxy);
+    } catch (IOException | RuntimeException malformed) {
+      transport.gatekeeper().headerRefused(proxy, String.valueOf(malformed.getMessage()));
+      closeQuietly(channel);
+      return;
+    } finally {
+      waiting.left();
+    }
+    Optional<Pass> pass = transport.gatekeeper().admit(source);
+    if (pass.isPresent()) {
+      serve(channel, service, source, pass.get());
+    } else {
+      refuse(channel);
+    }
+  }
+
+  private void serve(
+      SocketChannel channel, SocketAddress service, InetSocketAddress source, Pass pass) {
     VirtualThreadSession session = null;
     try {
-      announce(channel, service);
+      announce(channel, service, source);
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
       channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-      session = new VirtualThreadSession(this, handler, transport, channel, service);
+      session = new VirtualThreadSession(this, handler, transport, channel, source, service, pass);
       if (!admit(session) || !session.open()) {
         session.close(true);
         return;
       }
     } catch (Throwable e) {
-      abandon(channel, service, e);
+      abandon(channel, service, source, e);
       if (session == null) {
         closeQuietly(channel);
+        pass.left();
       } else {
         session.close(false);
       }
@@ -192,23 +258,23 @@ final class VirtualThreadAcceptor extends AbstractInnerCloseable implements IoAc
     return !closed;
   }
 
-  private void announce(SocketChannel channel, SocketAddress service) throws IOException {
+  private void announce(SocketChannel channel, SocketAddress service, SocketAddress source)
+      throws IOException {
     IoServiceEventListener listener = eventListener;
     if (listener != null) {
-      listener.connectionAccepted(
-          this, channel.getLocalAddress(), channel.getRemoteAddress(), service);
+      listener.connectionAccepted(this, channel.getLocalAddress(), source, service);
     }
   }
 
-  private void abandon(SocketChannel channel, SocketAddress service, Throwable reason) {
+  private void abandon(
+      SocketChannel channel, SocketAddress service, SocketAddress source, Throwable reason) {
     log.debug("A connection to {} was not taken", service, reason);
     IoServiceEventListener listener = eventListener;
     if (listener == null) {
       return;
     }
     try {
-      listener.abortAcceptedConnection(
-          this, channel.getLocalAddress(), channel.getRemoteAddress(), service, reason);
+      listener.abortAcceptedConnection(this, channel.getLocalAddress(), source, service, reason);
     } catch (IOException | RuntimeException e) {
       log.debug("The listener failed to hear of an abandoned connection", e);
     }

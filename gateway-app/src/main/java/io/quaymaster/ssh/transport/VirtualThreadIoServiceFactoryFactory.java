@@ -20,8 +20,11 @@ import org.jspecify.annotations.Nullable;
 public final class VirtualThreadIoServiceFactoryFactory implements IoServiceFactoryFactory {
   private final Transport transport;
 
-  public VirtualThreadIoServiceFactoryFactory(TransportSettings settings) {
-    this.transport = Transport.of(settings);
+  /**
+   * @param gatekeeper decides about each connection before MINA hears of it
+   */
+  public VirtualThreadIoServiceFactoryFactory(TransportSettings settings, Gatekeeper gatekeeper) {
+    this.transport = Transport.of(settings, gatekeeper);
   }
 
   @Override

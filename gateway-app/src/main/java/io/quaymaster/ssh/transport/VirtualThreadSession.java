@@ -28,6 +28,7 @@ final class VirtualThreadSession extends AbstractCloseable implements TransportS
   private final IoHandler handler;
   private final TransportSettings settings;
   private final SocketChannel channel;
+  private final Gatekeeper.Pass pass;
   private final SocketAddress localAddress;
   private final SocketAddress remoteAddress;
   private final SocketAddress acceptanceAddress;
@@ -37,20 +38,26 @@ final class VirtualThreadSession extends AbstractCloseable implements TransportS
   private final Map<Object, @Nullable Object> attributes = new HashMap<>();
   private volatile long closeDeadline = NO_DEADLINE;
 
+  /**
+   * @param remoteAddress the client's; that of the socket is a proxy's, if there is one
+   */
   VirtualThreadSession(
       VirtualThreadAcceptor acceptor,
       IoHandler handler,
       Transport transport,
       SocketChannel channel,
-      SocketAddress acceptanceAddress)
+      SocketAddress remoteAddress,
+      SocketAddress acceptanceAddress,
+      Gatekeeper.Pass pass)
       throws IOException {
     this.acceptor = acceptor;
     this.handler = handler;
     this.settings = transport.settings();
     this.channel = channel;
     this.localAddress = channel.getLocalAddress();
-    this.remoteAddress = channel.getRemoteAddress();
+    this.remoteAddress = remoteAddress;
     this.acceptanceAddress = acceptanceAddress;
+    this.pass = pass;
     this.writes = new WriteQueue(channel, "ssh-writer-" + id, transport, this::connectionFailed);
     this.reads =
         new ReadLoop(channel, transport, writes, data -> handler.messageReceived(this, data));
@@ -74,10 +81,15 @@ final class VirtualThreadSession extends AbstractCloseable implements TransportS
     }
   }
 
-  /** Closes the connection if the peer takes nothing, or if a graceful close takes too long. */
+  /**
+   * Closes the connection if the peer takes nothing, if a graceful close takes too long, or if it
+   * is still a stranger's after its time.
+   */
   void enforceTimeouts(long now) {
     long deadline = closeDeadline;
     if (deadline != NO_DEADLINE && now - deadline >= 0) {
+      close(true);
+    } else if (pass.isOverdue(now)) {
       close(true);
     } else if (writes.stalledNanos(now) >= settings.writeTimeout().toNanos()) {
       connectionFailed(
@@ -142,7 +154,11 @@ final class VirtualThreadSession extends AbstractCloseable implements TransportS
     reads.wake();
     acceptor.forget(this);
     super.doCloseImmediately();
-    handlerLife.close();
+    try {
+      handlerLife.close();
+    } finally {
+      pass.left();
+    }
   }
 
   /** The socket is of no more use. */
@@ -172,6 +188,16 @@ final class VirtualThreadSession extends AbstractCloseable implements TransportS
 
   private static long nonZero(long nanos) {
     return nanos == NO_DEADLINE ? 1 : nanos;
+  }
+
+  @Override
+  public long lastReceivedNanos() {
+    return reads.lastReceivedNanos();
+  }
+
+  @Override
+  public Gatekeeper.Pass pass() {
+    return pass;
   }
 
   @Override

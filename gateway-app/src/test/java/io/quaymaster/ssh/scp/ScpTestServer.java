@@ -25,6 +25,7 @@ import io.quaymaster.ssh.channel.ChannelOutput;
 import io.quaymaster.ssh.channel.DirectBuffers;
 import io.quaymaster.ssh.channel.ServedChannel;
 import io.quaymaster.ssh.channel.Throttle;
+import io.quaymaster.ssh.transport.Gatekeeper;
 import io.quaymaster.ssh.transport.TransportSettings;
 import io.quaymaster.ssh.transport.VirtualThreadIoServiceFactoryFactory;
 import io.quaymaster.storage.local.LocalStores;
@@ -125,7 +126,7 @@ final class ScpTestServer {
 
   private void start(KeyPairProvider hostKey) throws IOException {
     ssh.setIoServiceFactoryFactory(
-        new VirtualThreadIoServiceFactoryFactory(TransportSettings.DEFAULTS));
+        new VirtualThreadIoServiceFactoryFactory(TransportSettings.DEFAULTS, Gatekeeper.OPEN));
     ssh.setHost("127.0.0.1");
     ssh.setKeyPairProvider(hostKey);
     ssh.setPublickeyAuthenticator((user, key, session) -> true);

@@ -29,7 +29,7 @@ final class RawPeer implements IoHandler, AutoCloseable {
   volatile OnMessage onMessage = (session, bytes) -> {};
 
   RawPeer(TransportSettings settings) throws IOException {
-    transport = Transport.of(settings);
+    transport = Transport.of(settings, Gatekeeper.OPEN);
     acceptor = new VirtualThreadAcceptor(this, transport, null);
     acceptor.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   }

@@ -26,7 +26,7 @@ final class TestServer implements AutoCloseable {
   final VirtualThreadIoServiceFactoryFactory factory;
 
   TestServer(TransportSettings settings) throws IOException {
-    factory = new VirtualThreadIoServiceFactoryFactory(settings);
+    factory = new VirtualThreadIoServiceFactoryFactory(settings, Gatekeeper.OPEN);
     ssh.setIoServiceFactoryFactory(factory);
     ssh.setHost("127.0.0.1");
     ssh.setKeyPairProvider(hostKey());

@@ -1,0 +1,4 @@
+@NullMarked
+package io.quaymaster.admission;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,116 @@
+package io.quaymaster.ssh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.sshd.client.channel.ChannelSubsystem;
+import org.apache.sshd.client.session.ClientSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Clients that vanish, that are there and idle, and that open too much. */
+@Timeout(120)
+class KeepAliveTest {
+  private static TestGateway gateway(Duration interval, int count, Duration idle) {
+    return TestGateway.start(
+        GatewayOptions.DEFAULTS.keepAlive(new KeepAlive.Settings(interval, count, idle)));
+  }
+
+  private static Process frozenOrNot(TestAccount alice, Path out) throws IOException {
+    Process client = alice.openSsh().beginListening(out, "sftp", "-q", "quay");
+    type(client, "ls\n");
+    return client;
+  }
+
+  private static void type(Process client, String text) throws IOException {
+    OutputStream in = client.getOutputStream();
+    in.write(text.getBytes(StandardCharsets.UTF_8));
+    in.flush();
+  }
+
+  private static void signal(Process client, String name) throws Exception {
+    List<String> command = new ArrayList<>(List.of("kill", "-" + name));
+    client.descendants().forEach(p -> command.add(Long.toString(p.pid())));
+    command.add(Long.toString(client.pid()));
+    assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
+  }
+
+  @Test
+  void aClientThatVanishedIsNoticed() throws Exception {
+    try (TestGateway gateway = gateway(Duration.ofMillis(500), 2, Duration.ofMinutes(5))) {
+      TestAccount alice = gateway.account("alice@acme").create();
+      Path out = Files.createTempFile("frozen", "");
+      Process client = frozenOrNot(alice, out);
+      await().atMost(Duration.ofMinutes(1)).until(() -> gateway.sessions().size() == 1);
+      signal(client, "STOP");
+      try {
+        await().atMost(Duration.ofMinutes(1)).until(() -> gateway.sessions().size() == 0);
+      } finally {
+        signal(client, "CONT");
+        OpenSsh.kill(client);
+      }
+      gateway.comesToRest();
+    }
+  }
+
+  /** OpenSSH's client answers, and so it stays, for many times what a silent one has. */
+  @Test
+  void anIdleClientThatAnswersStays() throws Exception {
+    try (TestGateway gateway = gateway(Duration.ofSeconds(1), 3, Duration.ofMinutes(5))) {
+      TestAccount alice = gateway.account("alice@acme").create();
+      Path out = Files.createTempFile("idle", "");
+      Process client = frozenOrNot(alice, out);
+      await().atMost(Duration.ofMinutes(1)).until(() -> gateway.sessions().size() == 1);
+      await()
+          .during(Duration.ofSeconds(10))
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> gateway.sessions().size() == 1);
+      type(client, "mkdir still-there\nbye\n");
+      assertThat(client.waitFor()).isZero();
+      assertThat(alice.file("still-there")).isDirectory();
+      gateway.comesToRest();
+    }
+  }
+
+  @Test
+  void anIdleClientThatOnlyAnswersIsShownOutInTheEnd() throws Exception {
+    try (TestGateway gateway = gateway(Duration.ofMillis(500), 20, Duration.ofSeconds(3))) {
+      TestAccount alice = gateway.account("alice@acme").create();
+      Path out = Files.createTempFile("idle", "");
+      Process client = frozenOrNot(alice, out);
+      await().atMost(Duration.ofMinutes(1)).until(() -> gateway.sessions().size() == 1);
+      await().atMost(Duration.ofMinutes(1)).until(() -> gateway.sessions().size() == 0);
+      client.getOutputStream().close();
+      client.waitFor();
+      assertThat(Files.readString(out)).contains("idle");
+      gateway.comesToRest();
+    }
+  }
+
+  @Test
+  void aConnectionHasSoManyChannelsAndNoMore() throws IOException {
+    try (TestGateway gateway = TestGateway.start()) {
+      TestAccount alice = gateway.account("alice@acme").create();
+      try (ClientSession session = alice.connect()) {
+        for (int i = 0; i < 8; i++) {
+          SftpWire.channel(session);
+        }
+        ChannelSubsystem tooMany = session.createSubsystemChannel("sftp");
+        assertThatThrownBy(() -> tooMany.open().verify(RawClient.PATIENCE))
+            .hasMessageContaining("SSH_OPEN_RESOURCE_SHORTAGE");
+        assertThat(gateway.sessions().size()).as("the others stay").isEqualTo(1);
+        assertThat(gateway.channels()).isEqualTo(8);
+      }
+      gateway.comesToRest();
+    }
+  }
+}
