@@ -58,3 +58,12 @@ insert into ban (tenant, username, reason, strikes, imposed_at, ends_at)
 values ('acme', 'alice', 'auth-failed', 1, now(), now() + interval '1 minute');
 
 insert into account_source (account_id, network, last_success_at) select id, '192.0.2.1/32', now() from account;
+insert into account_totp (account_id, sealed_secret, created_at) select id, '\x01', now() from account;
+
+insert into account_recovery_code (account_id, code_hash) select account_id, sha256('a') from account_totp;
+
+insert into certificate_authority (tenant_id, label, key_type, public_key, fingerprint, accounts, created_at, updated_at)
+select id, 'ca', 'ssh-ed25519', 'AAAA', 'SHA256:ca', '{*}', now(), now() from tenant;
+
+insert into certificate_revocation (authority_id, kind, value, created_at)
+select id, 'serial', '7', now() from certificate_authority;

@@ -14,6 +14,7 @@ import io.quaymaster.admin.http.RequestFrame;
 import io.quaymaster.admin.resource.AccountController;
 import io.quaymaster.admin.resource.AccountUsageController;
 import io.quaymaster.admin.resource.BanController;
+import io.quaymaster.admin.resource.AuthorityController;
 import io.quaymaster.admin.resource.HistoryController;
 import io.quaymaster.admin.resource.KeyController;
 import io.quaymaster.admin.resource.NegotiationFailureController;
@@ -25,6 +26,8 @@ import io.quaymaster.admission.AdmissionConfiguration;
 import io.quaymaster.audit.Chronicle;
 import io.quaymaster.audit.History;
 import io.quaymaster.negotiation.NegotiationFailures;
+import io.quaymaster.admin.resource.TotpController;
+import io.quaymaster.certificate.CertificateConfiguration;
 import io.quaymaster.quota.QuotaLimitsConfiguration;
 import io.quaymaster.store.StoreConfiguration;
 import io.quaymaster.tenant.TenantConfiguration;
@@ -54,6 +57,7 @@ import tools.jackson.databind.json.JsonMapper;
   TenantConfiguration.class,
   StoreConfiguration.class,
   AccountConfiguration.class,
+  CertificateConfiguration.class,
   TokenConfiguration.class,
   AdmissionConfiguration.class,
   QuotaLimitsConfiguration.class,
@@ -68,6 +72,8 @@ import tools.jackson.databind.json.JsonMapper;
   AccountController.class,
   AccountUsageController.class,
   KeyController.class,
+  TotpController.class,
+  AuthorityController.class,
   SessionController.class,
   HistoryController.class,
   NegotiationFailureController.class,

@@ -8,6 +8,9 @@ import io.quaymaster.account.AccountLimits;
 import io.quaymaster.account.AccountSettings;
 import io.quaymaster.account.Accounts;
 import io.quaymaster.account.HomeSetting;
+import io.quaymaster.account.NewPassword;
+import io.quaymaster.credential.AuthenticationPolicy;
+import io.quaymaster.credential.PasswordPolicy;
 import io.quaymaster.files.RealPath;
 import io.quaymaster.refusal.Refusal;
 import io.quaymaster.store.PlacePath;
@@ -41,12 +44,17 @@ public final class DemoData implements DemoSetup {
     unlessThere(
         () ->
             tenants.create(
-                demo.tenant(), new TenantSettings("Acme Ltd (demo)", TenantLimits.NONE)));
+                demo.tenant(),
+                new TenantSettings(
+                    "Acme Ltd (demo)",
+                    TenantLimits.NONE,
+                    AuthenticationPolicy.OPEN,
+                    PasswordPolicy.DEFAULT)));
     unlessThere(
         () -> stores.createLocal(demo.tenant(), demo.store(), PlacePath.parse(demo.tenant())));
     unlessThere(
         () -> accounts.create(demo.tenant(), demo.username(), demo.password(), settings(demo)));
-    accounts.setPassword(demo.tenant(), demo.username(), demo.password());
+    accounts.setPassword(demo.tenant(), demo.username(), NewPassword.of(demo.password()));
     accounts.resume(demo.tenant(), demo.username());
   }
 
@@ -70,6 +78,7 @@ public final class DemoData implements DemoSetup {
         List.of(),
         null,
         PublishMode.IMMEDIATE,
-        new SftpSettings(false, null, RealPath.ROOT, null, Set.of()));
+        new SftpSettings(false, null, RealPath.ROOT, null, Set.of()),
+        AuthenticationPolicy.OPEN);
   }
 }

@@ -1,8 +1,11 @@
 package io.quaymaster.ssh;
 
+import io.quaymaster.login.LoginDoor;
 import io.quaymaster.process.HostKeys;
 import io.quaymaster.settings.ListenerSettings;
 import io.quaymaster.ssh.admission.LoginGuard;
+import io.quaymaster.ssh.auth.AuthenticationServiceFactory;
+import io.quaymaster.ssh.auth.DefaultTenant;
 import io.quaymaster.ssh.handshake.AlgorithmSet;
 import io.quaymaster.ssh.handshake.HandshakeRecorder;
 import io.quaymaster.ssh.handshake.HandshakeWatch;
@@ -18,9 +21,9 @@ import org.apache.sshd.common.global.KeepAliveHandler;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.SshServer;
-import org.apache.sshd.server.auth.password.UserAuthPasswordFactory;
 import org.apache.sshd.server.auth.pubkey.UserAuthPublicKeyFactory;
 import org.apache.sshd.server.global.NoMoreSessionsHandler;
+import org.apache.sshd.server.session.ServerConnectionServiceFactory;
 
 /** One listener: one visible list of all that a connection can meet. */
 final class GatewaySshServer {
@@ -42,6 +45,7 @@ final class GatewaySshServer {
       String bind,
       SshSettings settings,
       HostKeys hostKeys,
+      LoginDoor door,
       LoginFlow logins,
       LoginGuard guard,
       ChannelServices services,
@@ -53,12 +57,16 @@ final class GatewaySshServer {
     server.setIoServiceFactoryFactory(transport);
     AlgorithmSet algorithms = AlgorithmSet.of(listener.algorithms());
     algorithms.apply(server, hostKeys.inUse());
-    LoginFlow.setDefaultTenant(server, listener.defaultTenant());
+    DefaultTenant.set(server, listener.defaultTenant());
 
-    server.setUserAuthFactories(
-        List.of(UserAuthPublicKeyFactory.INSTANCE, UserAuthPasswordFactory.INSTANCE));
-    server.setPublickeyAuthenticator(logins);
-    server.setPasswordAuthenticator(logins);
+    server.setServiceFactories(
+        List.of(
+            new AuthenticationServiceFactory(door, guard, settings.maxAuthTries()),
+            ServerConnectionServiceFactory.INSTANCE));
+    // MINA wants one to be named; its own service, which would ask it, is not there.
+    server.setUserAuthFactories(List.of(UserAuthPublicKeyFactory.INSTANCE));
+    server.setPublickeyAuthenticator(null);
+    server.setPasswordAuthenticator(null);
     server.setKeyboardInteractiveAuthenticator(null);
     server.setHostBasedAuthenticator(null);
     server.setGSSAuthenticator(null);

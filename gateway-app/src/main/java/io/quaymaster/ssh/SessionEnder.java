@@ -2,9 +2,11 @@ package io.quaymaster.ssh;
 
 import io.quaymaster.account.AccountEvent;
 import io.quaymaster.account.AccountEvent.KeyRevoked;
+import io.quaymaster.certificate.AuthorityRemoved;
 import io.quaymaster.cluster.ClusterNotices;
 import io.quaymaster.session.LiveSession;
 import io.quaymaster.session.LiveSessions;
+import java.util.Locale;
 import org.springframework.context.event.EventListener;
 import org.springframework.transaction.event.TransactionPhase;
 import org.springframework.transaction.event.TransactionalEventListener;
@@ -25,27 +27,49 @@ class SessionEnder {
     notices.subscribe(NOTICE, this::heard);
   }
 
-  /** Whose sessions end, as it travels: {@code account 12 0 reason} or {@code key 12 34 reason}. */
-  private record Order(boolean key, long accountId, long keyId, String reason) {
+  /** What sessions have in common that end; its wire name is the lower-case name. */
+  private enum Kind {
+    ACCOUNT,
+    KEY,
+    AUTHORITY
+  }
+
+  /**
+   * Whose sessions end, as it travels: {@code account 12 0 reason}, {@code key 12 34 reason} or
+   * {@code authority 0 5 reason}.
+   */
+  private record Order(Kind kind, long accountId, long otherId, String reason) {
     static Order of(AccountEvent event) {
       return event instanceof KeyRevoked(long accountId, long keyId)
-          ? new Order(true, accountId, keyId, event.reason())
-          : new Order(false, event.accountId(), 0, event.reason());
+          ? new Order(Kind.KEY, accountId, keyId, event.reason())
+          : new Order(Kind.ACCOUNT, event.accountId(), 0, event.reason());
+    }
+
+    static Order of(AuthorityRemoved event) {
+      return new Order(
+          Kind.AUTHORITY, 0, event.authorityId(), "the certificate authority was removed");
     }
 
     String text() {
-      return "%s %d %d %s".formatted(key ? "key" : "account", accountId, keyId, reason);
+      return "%s %d %d %s"
+          .formatted(kind.name().toLowerCase(Locale.ROOT), accountId, otherId, reason);
     }
 
     static Order parse(String text) {
       String[] words = text.split(" ", 4);
       return new Order(
-          words[0].equals("key"), Long.parseLong(words[1]), Long.parseLong(words[2]), words[3]);
+          Kind.valueOf(words[0].toUpperCase(Locale.ROOT)),
+          Long.parseLong(words[1]),
+          Long.parseLong(words[2]),
+          words[3]);
     }
 
     boolean isFor(LiveSession session) {
-      return session.accountId() == accountId
-          && (!key || Long.valueOf(keyId).equals(session.keyId()));
+      return switch (kind) {
+        case ACCOUNT -> session.accountId() == accountId;
+        case KEY -> session.accountId() == accountId && session.keyIds().contains(otherId);
+        case AUTHORITY -> session.authorityIds().contains(otherId);
+      };
     }
   }
 
@@ -56,11 +80,21 @@ class SessionEnder {
     }
   }
 
+  @EventListener
+  void tellOthers(AuthorityRemoved event) {
+    notices.publish(NOTICE, Order.of(event).text());
+  }
+
   @TransactionalEventListener(phase = TransactionPhase.AFTER_COMMIT)
   void committed(AccountEvent event) {
     if (event.endsSessions()) {
       end(Order.of(event));
     }
+  }
+
+  @TransactionalEventListener(phase = TransactionPhase.AFTER_COMMIT)
+  void committed(AuthorityRemoved event) {
+    end(Order.of(event));
   }
 
   private void heard(String notice) {

@@ -12,10 +12,12 @@ import io.quaymaster.negotiation.NegotiationFailures;
 import io.quaymaster.process.HostKeys;
 import io.quaymaster.process.StartupFailure;
 import io.quaymaster.quota.QuotaAssembly;
+import io.quaymaster.secret.SecretSeal;
 import io.quaymaster.settings.GatewayProperties;
 import io.quaymaster.settings.ListenerSettings;
 import io.quaymaster.ssh.admission.Gate;
 import io.quaymaster.ssh.admission.LoginGuard;
+import io.quaymaster.ssh.auth.KeySignatures;
 import io.quaymaster.ssh.channel.DirectBuffers;
 import io.quaymaster.ssh.handshake.AlgorithmSet;
 import io.quaymaster.ssh.handshake.HandshakeRecorder;
@@ -53,11 +55,18 @@ public class SshConfiguration {
   LoginDoor loginDoor(
       JdbcClient jdbc,
       PasswordHashes passwords,
+      SecretSeal seal,
       Chronicle chronicle,
       Clock clock,
       GatewayProperties properties) {
     return new LoginDoor(
-        jdbc, passwords::matches, chronicle, clock, properties.ssh().defaultTenant());
+        jdbc,
+        passwords::matches,
+        new KeySignatures(),
+        seal,
+        chronicle,
+        clock,
+        properties.ssh().defaultTenant());
   }
 
   @Bean
@@ -152,6 +161,7 @@ public class SshConfiguration {
                         properties.bind(),
                         settings,
                         hostKeys,
+                        door,
                         logins,
                         guard,
                         services,

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -158,6 +159,56 @@ class LoginLooksAlikeTest {
             assertThat(medianMillis(each) / usual)
                 .as("%s: %.1f ms, WRONG: %.1f ms", why, medianMillis(each), usual)
                 .isBetween(0.5, 2.0));
+  }
+
+  /**
+   * The bound: of what is asked for first, the medians of who exists and who does not, measured in
+   * turn, lie within a factor of two of each other.
+   */
+  @Test
+  void theTimeOfEachFirstMethodIsTheSame() {
+    OpenSshKeys strange = stranger().key();
+    gateway.account("bob@asked").create();
+    gateway
+        .jdbc()
+        .sql(
+            "update tenant set auth_methods = '{keyboard-interactive:password}' where name ="
+                + " 'asked'")
+        .update();
+    Map<String, Function<String, RawLogin>> methods = new LinkedHashMap<>();
+    methods.put("acme none", name -> login(name).method(name, "none"));
+    methods.put("acme publickey", name -> login(name).probe(name, strange));
+    methods.put("acme password", name -> login(name).password(name, "guess"));
+    methods.put(
+        "asked keyboard-interactive", name -> login(name).interactive(name).answer("guess"));
+    methods.forEach(
+        (what, tried) -> {
+          String tenant = what.substring(0, what.indexOf(' '));
+          String known = (tenant.equals("acme") ? "alice@" : "bob@") + tenant;
+          List<Duration> exists = new ArrayList<>();
+          List<Duration> doesNot = new ArrayList<>();
+          for (int i = 0; i <= 3 * MEASUREMENTS; i++) {
+            Duration one = lastWait(tried.apply(known));
+            Duration other = lastWait(tried.apply("nobody@" + tenant));
+            // The first round warms up.
+            if (i > 0) {
+              exists.add(one);
+              doesNot.add(other);
+            }
+          }
+          assertThat(medianMillis(doesNot) / medianMillis(exists))
+              .as("%s: %.2f and %.2f ms", what, medianMillis(doesNot), medianMillis(exists))
+              .isBetween(0.5, 2.0);
+        });
+  }
+
+  private static RawLogin login(String name) {
+    return new RawLogin(gateway, name);
+  }
+
+  private static Duration lastWait(RawLogin login) {
+    assertThat(login.play()).last().asString().startsWith("no: ");
+    return login.waits().getLast();
   }
 
   private static Duration wait(Visitor visitor) {

@@ -2,7 +2,6 @@ package io.quaymaster.ssh;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.KeyPair;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -49,6 +48,10 @@ final class RawLogin {
   private final List<String> answers = new CopyOnWriteArrayList<>();
   private final List<Duration> waits = new CopyOnWriteArrayList<>();
   private String address = "127.0.0.1";
+
+  /** Of two messages with the same number, which one the server would answer with. */
+  private boolean asking;
+
   private boolean stays;
   private long askedAtNanos;
 
@@ -68,7 +71,60 @@ final class RawLogin {
 
   /** Asks whether a key would do. Its answer is a promise of nothing. */
   RawLogin probe(String name, OpenSshKeys key) {
-    requests.add((to, _) -> putKey(to, name, key, false));
+    requests.add((to, _) -> putKey(to, name, Offer.of(key), false));
+    return this;
+  }
+
+  RawLogin probe(String name, TestCertificate certificate) {
+    requests.add((to, _) -> putKey(to, name, Offer.of(certificate), false));
+    return this;
+  }
+
+  /** Offers a certificate with a signature by a key. */
+  RawLogin sign(String name, TestCertificate certificate, OpenSshKeys signer) {
+    requests.add(
+        (to, session) -> {
+          putKey(to, name, Offer.of(certificate), true);
+          to.putBytes(signature(session, name, Offer.of(certificate), signer));
+        });
+    return this;
+  }
+
+  /** Wants to be asked. */
+  RawLogin interactive(String name) {
+    requests.add(
+        (to, _) -> {
+          putStart(to, name, "keyboard-interactive");
+          to.putString("");
+          to.putString("");
+          asking = true;
+        });
+    return this;
+  }
+
+  /** Answers what was asked. */
+  RawLogin answer(String... answers) {
+    requests.add(
+        (to, _) -> {
+          to.wpos(to.wpos() - 1);
+          to.putByte(SshConstants.SSH_MSG_USERAUTH_INFO_RESPONSE);
+          to.putInt(answers.length);
+          for (String each : answers) {
+            to.putString(each);
+          }
+        });
+    return this;
+  }
+
+  /** Asks for the service of authentication once more. */
+  RawLogin serviceAgain() {
+    requests.add(
+        (to, session) -> {
+          Buffer again = session.createBuffer(SshConstants.SSH_MSG_SERVICE_REQUEST);
+          again.putString("ssh-userauth");
+          session.writePacket(again);
+          next(to, session);
+        });
     return this;
   }
 
@@ -81,8 +137,8 @@ final class RawLogin {
   RawLogin sign(String name, OpenSshKeys offered, OpenSshKeys signer) {
     requests.add(
         (to, session) -> {
-          putKey(to, name, offered, true);
-          to.putBytes(signature(session, name, offered, signer));
+          putKey(to, name, Offer.of(offered), true);
+          to.putBytes(signature(session, name, Offer.of(offered), signer));
         });
     return this;
   }
@@ -151,24 +207,37 @@ final class RawLogin {
     requests.removeFirst().putInto(to, session);
   }
 
-  private static void putStart(Buffer to, String name, String method) {
+  private void putStart(Buffer to, String name, String method) {
+    asking = false;
     to.putString(name);
     to.putString(SERVICE);
     to.putString(method);
   }
 
+  /** A key on the wire. */
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  private record Offer(String algorithm, byte[] blob) {
+    static Offer of(OpenSshKeys key) {
+      Buffer blob = new ByteArrayBuffer();
+      blob.putRawPublicKey(key.pair().getPublic());
+      return new Offer(KeyUtils.getKeyType(key.pair()), blob.getCompactData());
+    }
+
+    static Offer of(TestCertificate certificate) {
+      return new Offer(certificate.type(), certificate.blob());
+    }
+  }
+
   /** Everything but the signature. */
-  private static void putKey(Buffer to, String name, OpenSshKeys key, boolean signed) {
-    KeyPair pair = key.pair();
+  private void putKey(Buffer to, String name, Offer offered, boolean signed) {
     putStart(to, name, "publickey");
     to.putBoolean(signed);
-    to.putString(KeyUtils.getKeyType(pair));
-    to.putPublicKey(pair.getPublic());
+    to.putString(offered.algorithm());
+    to.putBytes(offered.blob());
   }
 
   /** RFC 4252, section 7. */
-  private static byte[] signature(
-      ClientSession session, String name, OpenSshKeys offered, OpenSshKeys signer)
+  private byte[] signature(ClientSession session, String name, Offer offered, OpenSshKeys signer)
       throws Exception {
     Buffer signed = new ByteArrayBuffer();
     signed.putBytes(session.getSessionId());
@@ -181,6 +250,15 @@ final class RawLogin {
     blob.putBytes("ssh-ed25519".getBytes(StandardCharsets.US_ASCII));
     blob.putBytes(by.sign(session));
     return blob.getCompactData();
+  }
+
+  /** RFC 4256, section 3.2. */
+  private static String question(Buffer request) {
+    request.getString(); // name
+    request.getString(); // instruction
+    request.getString(); // language
+    int prompts = request.getInt();
+    return prompts == 1 ? "asks: " + request.getString().strip() : "asks " + prompts;
   }
 
   /** The server's last word, if it has one. */
@@ -243,7 +321,10 @@ final class RawLogin {
     protected boolean processAuthDataRequest(ClientSession session, String service, Buffer answer)
         throws Exception {
       int type = answer.getUByte();
-      answered(type == SshConstants.SSH_MSG_USERAUTH_PK_OK ? KEY_WOULD_DO : "answer " + type);
+      answered(
+          type != SshConstants.SSH_MSG_USERAUTH_PK_OK
+              ? "answer " + type
+              : asking ? question(answer) : KEY_WOULD_DO);
       return sendAuthDataRequest(session, service);
     }
   }

@@ -1,5 +1,7 @@
 package io.quaymaster.ssh;
 
+import io.quaymaster.credential.Totp;
+import io.quaymaster.secret.SealPurpose;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Timestamp;
@@ -39,6 +41,42 @@ final class TestAccount {
   /** OpenSSH's clients, with this account's key and a folder of their own. */
   OpenSsh openSsh() {
     return new OpenSsh(gateway.port(), login, gateway.scratch("openssh")).withKey(key);
+  }
+
+  /** Gives it an authenticator app that counts. */
+  Totp enrol(Totp totp) {
+    int at = login.lastIndexOf('@');
+    String username = login.substring(0, at);
+    String tenant = login.substring(at + 1);
+    gateway
+        .jdbc()
+        .sql(
+            "insert into account_totp (account_id, sealed_secret, created_at, confirmed_at)"
+                + " select a.id, ?, now(), now() from account a join tenant t on t.id ="
+                + " a.tenant_id where a.username = ? and t.name = ?")
+        .param(gateway.seal().seal(totp.base32(), SealPurpose.totp(tenant, username)).bytes())
+        .param(username)
+        .param(tenant)
+        .update();
+    return totp;
+  }
+
+  /** Lets one more key in. */
+  OpenSshKeys addKey(boolean readOnly, @Nullable String directory) {
+    OpenSshKeys more = OpenSshKeys.generate(gateway.scratch("key"), "ed25519");
+    gateway
+        .jdbc()
+        .sql(
+            "insert into account_key (account_id, key_type, public_key, fingerprint, label,"
+                + " sources, created_at, read_only, directory) select account_id, key_type, ?, ?,"
+                + " 'more', sources, now(), ?, ? from account_key where fingerprint = ?")
+        .param(more.publicKey())
+        .param(more.fingerprint())
+        .param(readOnly)
+        .param(directory)
+        .param(key.fingerprint())
+        .update();
+    return more;
   }
 
   /** An authenticated connection on which anything can be sent. */
@@ -167,6 +205,26 @@ final class TestAccount {
 
     Setup bytesPerSecond(long limit) {
       return set("bytes_per_second_limit", limit);
+    }
+
+    /** Chains; by default the tenant's. */
+    Setup methods(String... chains) {
+      return array("auth_methods", List.of(chains));
+    }
+
+    Setup hours(String zone, String... windows) {
+      array("access_windows", List.of(windows));
+      return set("access_zone", zone);
+    }
+
+    Setup passwordExpiresAt(Instant end) {
+      return set("password_expires_at", Timestamp.from(end));
+    }
+
+    /** A password that lets in beside the other until a time. */
+    Setup previousPassword(String password, Instant until) {
+      set("previous_password_hash", gateway.passwords().stored(password));
+      return set("previous_password_until", Timestamp.from(until));
     }
 
     Setup permissions(String commaSeparated) {

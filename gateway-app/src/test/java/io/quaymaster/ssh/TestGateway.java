@@ -5,10 +5,12 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quaymaster.accountfiles.AccountFiles;
 import io.quaymaster.accountfiles.AccountFilesEngine;
+import io.quaymaster.credential.AuthenticationMethod;
 import io.quaymaster.db.TestDatabase;
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.login.LoginDoor;
 import io.quaymaster.login.LoginDoor.Verdict;
+import io.quaymaster.login.LoginState;
 import io.quaymaster.negotiation.NegotiationFailures;
 import io.quaymaster.process.HostKeys;
 import io.quaymaster.process.SshListener;
@@ -16,6 +18,7 @@ import io.quaymaster.quota.LedgerForTests;
 import io.quaymaster.secret.SecretSeal;
 import io.quaymaster.settings.AlgorithmPolicy;
 import io.quaymaster.settings.ListenerSettings;
+import io.quaymaster.ssh.auth.KeySignatures;
 import io.quaymaster.ssh.channel.DirectBuffers;
 import io.quaymaster.ssh.handshake.HandshakeRecorder;
 import io.quaymaster.ssh.sftp.SftpLimits;
@@ -36,6 +39,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 
@@ -85,6 +89,8 @@ final class TestGateway implements AutoCloseable {
   private final SshListeners server;
   private final RawClient rawClient = new RawClient();
   private final Passwords passwords;
+  private final SecretSeal seal = new SecretSeal(SecretSeal.randomKey());
+  private final DoorClock doorClock = new DoorClock();
   private final BackDoor backDoor;
 
   static TestGateway start() {
@@ -125,10 +131,9 @@ final class TestGateway implements AutoCloseable {
     source = new HikariDataSource(config);
     jdbc = JdbcClient.create(source);
     Clock clock = Clock.systemUTC();
-    SecretSeal seal = new SecretSeal(SecretSeal.randomKey());
     backDoor = options.stores().open(folder.resolve("stores"), seal);
     UUID process = UUID.randomUUID();
-    stores = catalog(seal, process);
+    stores = catalog(process);
     ledger =
         new LedgerForTests(
             source, stores, folder.resolve("journal"), new SimpleMeterRegistry(), process);
@@ -144,7 +149,9 @@ final class TestGateway implements AutoCloseable {
             clock,
             022);
     services = services(options, clock);
-    door = new LoginDoor(jdbc, passwords, ledger.chronicle(), clock, null);
+    door =
+        new LoginDoor(
+            jdbc, passwords, new KeySignatures(), seal, ledger.chronicle(), doorClock, null);
     failures = new NegotiationFailures(jdbc, clock);
     server =
         new SshListeners(
@@ -155,7 +162,7 @@ final class TestGateway implements AutoCloseable {
     server.start();
   }
 
-  private StoreCatalog catalog(SecretSeal seal, UUID process) {
+  private StoreCatalog catalog(UUID process) {
     BucketStores buckets =
         new BucketStores(
             new S3Stores(S3Limits.DEFAULTS),
@@ -186,6 +193,7 @@ final class TestGateway implements AutoCloseable {
                     "127.0.0.1",
                     settings,
                     hostKeys,
+                    door,
                     logins,
                     gate.guard(),
                     services,
@@ -232,10 +240,14 @@ final class TestGateway implements AutoCloseable {
   /** An account's files without SSH: as a session that came in by its password has them. */
   AccountFiles files(TestAccount account) throws FileFailure, LoginDoor.NotAdmitted {
     InetAddress here = InetAddress.getLoopbackAddress();
-    return switch (door.password(account.login(), TestAccount.PASSWORD, here)) {
-      case Verdict.Accepted proof -> engine.open(door.admit(proof, here));
-      case Verdict.Refused(var reason) -> throw new IllegalStateException(reason.name());
-    };
+    LoginState.Open begun = door.begin(account.login());
+    Verdict verdict =
+        door.password(begun, AuthenticationMethod.PASSWORD, TestAccount.PASSWORD, here);
+    if (verdict instanceof Verdict.Fits fits
+        && door.proved(begun, fits) instanceof LoginState.Accepted accepted) {
+      return engine.open(door.admit(accepted, here));
+    }
+    throw new IllegalStateException(verdict.toString());
   }
 
   Passwords passwords() {
@@ -263,6 +275,19 @@ final class TestGateway implements AutoCloseable {
   /** What handshakes were counted, by their metric's name and labels. */
   SimpleMeterRegistry handshakeMeters() {
     return handshakeMeters;
+  }
+
+  /** By which the door knows the time. */
+  DoorClock doorClock() {
+    return doorClock;
+  }
+
+  SecretSeal seal() {
+    return seal;
+  }
+
+  DataSource dataSource() {
+    return source;
   }
 
   JdbcClient jdbc() {

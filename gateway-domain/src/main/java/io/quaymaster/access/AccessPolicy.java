@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Rules by path: the rule of the nearest ancestor decides. A pure function of an account's data,
@@ -52,6 +53,25 @@ public final class AccessPolicy {
       }
     }
     return Set.of();
+  }
+
+  /** What this policy allows in a directory and below it; nothing outside. */
+  public AccessPolicy within(RealPath directory) {
+    List<Rule> inside =
+        Stream.concat(
+                nearestFirst.stream().filter(rule -> rule.below().startsWith(directory)),
+                nearestFirst.stream()
+                    .filter(rule -> directory.startsWith(rule.below()))
+                    .limit(1)
+                    .filter(rule -> !rule.below().equals(directory))
+                    .map(rule -> new Rule(directory, rule.allowed())))
+            .toList();
+    return new AccessPolicy(inside, readOnly);
+  }
+
+  /** The same without whatever changes anything. */
+  public AccessPolicy asReadOnly() {
+    return new AccessPolicy(nearestFirst, true);
   }
 
   public boolean allows(Permission permission, RealPath path) {

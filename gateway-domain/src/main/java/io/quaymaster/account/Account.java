@@ -4,6 +4,9 @@ import io.quaymaster.access.Permission;
 import io.quaymaster.access.Protocol;
 import io.quaymaster.access.PublishMode;
 import io.quaymaster.access.SftpSettings;
+import io.quaymaster.credential.AccessHours;
+import io.quaymaster.credential.AuthenticationMethods;
+import io.quaymaster.credential.AuthenticationPolicy;
 import io.quaymaster.files.RealPath;
 import io.quaymaster.quota.PlaceId;
 import io.quaymaster.store.PlacePath;
@@ -103,6 +106,22 @@ public class Account {
   private @Nullable Long bytesPerSecondLimit;
   private @Nullable String passwordHash;
   private @Nullable Instant passwordChangedAt;
+  private @Nullable Instant passwordExpiresAt;
+
+  @SuppressWarnings("UnusedVariable") // the login door reads the column
+  private @Nullable String previousPasswordHash;
+
+  private @Nullable Instant previousPasswordUntil;
+
+  @JdbcTypeCode(SqlTypes.ARRAY)
+  @Column(columnDefinition = "text[]")
+  private @Nullable List<String> authMethods;
+
+  private @Nullable String accessZone;
+
+  @JdbcTypeCode(SqlTypes.ARRAY)
+  @Column(columnDefinition = "text[]")
+  private @Nullable List<String> accessWindows;
 
   @Column(insertable = false, updatable = false)
   private @Nullable Instant lastLoginAt;
@@ -139,6 +158,11 @@ public class Account {
     maxFileBytes = settings.limits().maxFileBytes();
     sessionsLimit = settings.limits().sessions();
     bytesPerSecondLimit = settings.limits().bytesPerSecond();
+    AuthenticationMethods methods = settings.authentication().methods();
+    authMethods = methods == null ? null : methods.texts();
+    AccessHours hours = settings.authentication().hours();
+    accessZone = hours == null ? null : hours.zone().getId();
+    accessWindows = hours == null ? null : hours.texts();
     changeSftp(settings.sftp());
     updatedAt = now;
   }
@@ -167,8 +191,23 @@ public class Account {
   }
 
   void setPasswordHash(@Nullable String hash, Instant now) {
+    replacePassword(hash, null, null, now);
+  }
+
+  /**
+   * @param previousUntil until when the password of now lets in as well; null: it does not
+   */
+  void replacePassword(
+      @Nullable String hash,
+      @Nullable Instant expiresAt,
+      @Nullable Instant previousUntil,
+      Instant now) {
+    boolean keeps = previousUntil != null && passwordHash != null;
+    this.previousPasswordHash = keeps ? passwordHash : null;
+    this.previousPasswordUntil = keeps ? previousUntil : null;
     this.passwordHash = hash;
     this.passwordChangedAt = now;
+    this.passwordExpiresAt = expiresAt;
     this.updatedAt = now;
   }
 
@@ -259,6 +298,21 @@ public class Account {
   /** When a password was last set or taken away; null: never. */
   public @Nullable Instant passwordChangedAt() {
     return passwordChangedAt;
+  }
+
+  /** Set with the password; the tenant's policy may end it earlier. Null: never. */
+  public @Nullable Instant passwordExpiresAt() {
+    return passwordExpiresAt;
+  }
+
+  /** Until when the password before this one lets in as well; null: it does not. */
+  public @Nullable Instant previousPasswordUntil() {
+    return previousPasswordUntil;
+  }
+
+  /** What it leaves open, its tenant says. */
+  public AuthenticationPolicy authentication() {
+    return AuthenticationPolicy.ofColumns(authMethods, accessZone, accessWindows);
   }
 
   public @Nullable Instant lastLoginAt() {

@@ -5,5 +5,11 @@ import org.springframework.context.annotation.Import;
 
 /** What admins do with accounts, as beans. Needs {@link PasswordHashes}. */
 @Configuration(proxyBeanMethods = false)
-@Import({AccountPlaces.class, AccountReading.class, Accounts.class, AccountKeys.class})
+@Import({
+  AccountPlaces.class,
+  AccountReading.class,
+  Accounts.class,
+  AccountKeys.class,
+  AccountCodes.class
+})
 public class AccountConfiguration {}

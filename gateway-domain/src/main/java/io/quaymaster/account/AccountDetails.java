@@ -16,6 +16,8 @@ public record AccountDetails(
     AccountSettings settings,
     boolean hasPassword,
     @Nullable Instant passwordChangedAt,
+    @Nullable Instant passwordExpiresAt,
+    @Nullable Instant previousPasswordUntil,
     Instant createdAt,
     Instant updatedAt,
     @Nullable Instant lastLoginAt,

@@ -1,5 +1,6 @@
 package io.quaymaster.account;
 
+import io.quaymaster.files.RealPath;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
@@ -47,6 +48,12 @@ public class AccountKey {
   private List<String> sources;
 
   @Column(nullable = false, updatable = false)
+  private boolean readOnly;
+
+  @Column(updatable = false)
+  private @Nullable String directory;
+
+  @Column(nullable = false, updatable = false)
   private Instant createdAt;
 
   @Column(insertable = false, updatable = false)
@@ -63,6 +70,9 @@ public class AccountKey {
     this.label = key.label();
     this.expiresAt = key.expiresAt();
     this.sources = Columns.sources(key.sources());
+    this.readOnly = key.readOnly();
+    RealPath scope = key.directory();
+    this.directory = scope == null ? null : Columns.path(scope);
     this.createdAt = now;
   }
 
@@ -100,6 +110,16 @@ public class AccountKey {
   /** Empty: anywhere that the account may come from. */
   public List<SourceRange> sources() {
     return Columns.sources(sources);
+  }
+
+  /** Whoever comes in by it changes nothing. */
+  public boolean readOnly() {
+    return readOnly;
+  }
+
+  /** All that is seen by it of the account's view; null: all. */
+  public @Nullable String directory() {
+    return directory;
   }
 
   public Instant createdAt() {

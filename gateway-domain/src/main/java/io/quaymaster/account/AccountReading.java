@@ -35,6 +35,8 @@ class AccountReading {
         settings(account, limits),
         account.passwordHash() != null,
         account.passwordChangedAt(),
+        account.passwordExpiresAt(),
+        account.previousPasswordUntil(),
         account.createdAt(),
         account.updatedAt(),
         account.lastLoginAt(),
@@ -59,7 +61,8 @@ class AccountReading {
         account.sources(),
         account.expiresAt(),
         account.publish(),
-        account.sftp());
+        account.sftp(),
+        account.authentication());
   }
 
   private static MountSetting mount(AccountMount mount, QuotaLimits limits) {

@@ -4,6 +4,7 @@ import io.quaymaster.access.Permission;
 import io.quaymaster.access.Protocol;
 import io.quaymaster.access.PublishMode;
 import io.quaymaster.access.SftpSettings;
+import io.quaymaster.credential.AuthenticationPolicy;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param permissions in the home; a mount has its own
  * @param sources where clients may come from; empty: anywhere
  * @param expiresAt null: never
+ * @param authentication what it leaves open, the tenant says
  */
 public record AccountSettings(
     HomeSetting home,
@@ -26,7 +28,8 @@ public record AccountSettings(
     List<SourceRange> sources,
     @Nullable Instant expiresAt,
     PublishMode publish,
-    SftpSettings sftp) {
+    SftpSettings sftp,
+    AuthenticationPolicy authentication) {
   public static final int MAX_MOUNTS = 16;
   public static final int MAX_SOURCES = 64;
 

@@ -70,7 +70,7 @@ public class Accounts {
    * @param username fits {@link io.quaymaster.login.LoginName#USERNAME}
    * @param password null: none, only keys will let it in
    * @throws Refusal.Conflict ACCOUNT_EXISTS, PLACE_LIMIT_CONFLICT
-   * @throws Refusal.Invalid if a store does not exist
+   * @throws Refusal.Invalid if a store does not exist, or the password breaks the tenant's rules
    */
   public AccountDetails create(
       String tenant, String username, @Nullable String password, AccountSettings settings) {
@@ -79,6 +79,7 @@ public class Accounts {
       return transaction.execute(
           _ -> {
             Tenant owner = tenant(tenant);
+            checkRules(password, username, owner);
             if (repository.findByTenantNameAndUsername(tenant, username).isPresent()) {
               throw exists(username);
             }
@@ -125,6 +126,9 @@ public class Accounts {
         () -> {
           Account account = find(tenant, username);
           expect(account, expectedVersion);
+          if (password instanceof PasswordChange.Replace(String plain)) {
+            checkRules(plain, username, account.tenant());
+          }
           AccountSettings before = reading.details(account).settings();
           AccountSettings after = change.apply(before);
           if (!(password instanceof PasswordChange.Keep)) {
@@ -145,12 +149,23 @@ public class Accounts {
     return setStatus(tenant, username, AccountStatus.ACTIVE, RESUMED);
   }
 
-  public void setPassword(String tenant, String username, String password) {
-    String hash = passwords.hash(password);
+  /**
+   * @throws Refusal.Invalid if the password breaks the tenant's rules, or the one before would be
+   *     kept too long
+   */
+  public void setPassword(String tenant, String username, NewPassword password) {
+    String hash = passwords.hash(password.password());
     guarded(
         () -> {
           Account account = find(tenant, username);
-          account.setPasswordHash(hash, now());
+          checkRules(password.password(), username, account.tenant());
+          Instant until = password.keepPreviousUntil();
+          if (until != null && until.isAfter(now().plus(NewPassword.MAX_OVERLAP))) {
+            throw FieldErrors.of(
+                "keepPreviousUntil",
+                "must be at most " + NewPassword.MAX_OVERLAP.toDays() + " days from now");
+          }
+          account.replacePassword(hash, password.expiresAt(), until, now());
           publish(account, PASSWORD);
           return account;
         });
@@ -221,6 +236,18 @@ public class Accounts {
     Optional<Store> store = stores.findByTenantIdAndName(tenantId, name);
     errors.check(store.isPresent(), field, "the tenant has no store \"" + name + "\"");
     return store;
+  }
+
+  private static void checkRules(@Nullable String password, String username, Tenant tenant) {
+    if (password != null) {
+      tenant
+          .passwords()
+          .objection(password, username)
+          .ifPresent(
+              objection -> {
+                throw FieldErrors.of("password", objection);
+              });
+    }
   }
 
   private void publish(Account account, AccountEvent.Change change) {

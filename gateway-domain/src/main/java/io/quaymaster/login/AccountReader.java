@@ -6,6 +6,8 @@ import io.quaymaster.access.Protocol;
 import io.quaymaster.access.PublishMode;
 import io.quaymaster.access.SftpSettings;
 import io.quaymaster.account.SourceRange;
+import io.quaymaster.credential.AccessHours;
+import io.quaymaster.credential.AuthenticationMethods;
 import io.quaymaster.files.Home;
 import io.quaymaster.files.RealPath;
 import io.quaymaster.files.StoreKey;
@@ -16,6 +18,7 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,12 +32,23 @@ final class AccountReader {
   private static final String ACCOUNT =
       """
       select a.*, t.name as tenant, t.sessions_limit as tenant_sessions, t.bytes_per_second_limit as tenant_speed, s.name as store,
-             k.id as key_id, k.expires_at as key_expires_at, k.sources as key_sources
+             coalesce(a.auth_methods, t.auth_methods) as methods,
+             coalesce(a.access_zone, t.access_zone) as zone, coalesce(a.access_windows, t.access_windows) as windows,
+             least(a.password_expires_at, a.password_changed_at + make_interval(days => t.password_max_age_days)) as password_end,
+             k.id as key_id, k.expires_at as key_expires_at, k.sources as key_sources, k.read_only as key_read_only,
+             k.directory as key_directory
       from account a
       join tenant t on t.id = a.tenant_id
       join store s on s.id = a.home_store_id
       left join account_key k on k.account_id = a.id and k.fingerprint = :fingerprint
       where t.name = :tenant and a.username = :username
+      """;
+
+  private static final String METHODS =
+      """
+      select coalesce(a.auth_methods, t.auth_methods) as methods
+      from tenant t left join account a on a.tenant_id = t.id and a.username = :username
+      where t.name = :tenant
       """;
 
   private static final String MOUNTS =
@@ -44,7 +58,30 @@ final class AccountReader {
       """;
 
   /** An authorised key of the account, the one whose fingerprint was asked for. */
-  record Key(long id, @Nullable Instant expiresAt, List<SourceRange> sources) {}
+  record Key(
+      long id, @Nullable Instant expiresAt, List<SourceRange> sources, Narrowing narrowing) {}
+
+  /**
+   * What a password is compared with.
+   *
+   * @param hash null: none lets in
+   * @param end null: never
+   * @param previousHash of the password before; lets in until {@code previousUntil}
+   */
+  record Passwords(
+      @Nullable String hash,
+      @Nullable Instant end,
+      @Nullable String previousHash,
+      @Nullable Instant previousUntil) {
+    @Nullable String previousAt(Instant now) {
+      return previousUntil != null && now.isBefore(previousUntil) ? previousHash : null;
+    }
+
+    @Override
+    public String toString() {
+      return "Passwords[***]";
+    }
+  }
 
   /** An account as it stands now. */
   record Found(
@@ -54,7 +91,9 @@ final class AccountReader {
       boolean suspended,
       @Nullable Instant expiresAt,
       List<SourceRange> sources,
-      @Nullable String passwordHash,
+      AuthenticationMethods methods,
+      @Nullable AccessHours hours,
+      Passwords passwords,
       @Nullable Key key,
       Home home,
       Set<Permission> permissions,
@@ -87,6 +126,19 @@ final class AccountReader {
         .optional();
   }
 
+  /**
+   * The chains that let an account in. Of an account that does not exist, those of its tenant; of
+   * whom not even the tenant exists, the gateway's own.
+   */
+  AuthenticationMethods methods(LoginName name) {
+    return jdbc.sql(METHODS)
+        .param("tenant", name.tenant())
+        .param("username", name.username())
+        .query((row, _) -> methods(row))
+        .optional()
+        .orElse(AuthenticationMethods.DEFAULT);
+  }
+
   private static Found found(ResultSet row, LoginName name) throws SQLException {
     Home home =
         new Home(
@@ -101,7 +153,13 @@ final class AccountReader {
         !row.getString("status").equals("active"),
         instant(row, "expires_at"),
         networks(row.getArray("sources")),
-        row.getString("password_hash"),
+        methods(row),
+        hours(row),
+        new Passwords(
+            row.getString("password_hash"),
+            instant(row, "password_end"),
+            row.getString("previous_password_hash"),
+            instant(row, "previous_password_until")),
         key(row),
         home,
         permissions(row.getArray("permissions")),
@@ -122,16 +180,37 @@ final class AccountReader {
     Long id = row.getObject("key_id", Long.class);
     return id == null
         ? null
-        : new Key(id, instant(row, "key_expires_at"), networks(row.getArray("key_sources")));
+        : new Key(
+            id,
+            instant(row, "key_expires_at"),
+            networks(row.getArray("key_sources")),
+            new Narrowing(row.getBoolean("key_read_only"), path(row, "key_directory"), false));
+  }
+
+  private static AuthenticationMethods methods(ResultSet row) throws SQLException {
+    Array chains = row.getArray("methods");
+    return chains == null
+        ? AuthenticationMethods.DEFAULT
+        : AuthenticationMethods.of(strings(chains));
+  }
+
+  private static @Nullable AccessHours hours(ResultSet row) throws SQLException {
+    String zone = row.getString("zone");
+    return zone == null ? null : AccessHours.of(zone, strings(row.getArray("windows")));
+  }
+
+  private static @Nullable RealPath path(ResultSet row, String column) throws SQLException {
+    String path = row.getString(column);
+    return path == null ? null : RealPath.ofUnicode(path);
   }
 
   private static SftpSettings sftp(ResultSet row) throws SQLException {
-    String start = row.getString("sftp_start_directory");
+    RealPath start = path(row, "sftp_start_directory");
     Array allowed = row.getArray("sftp_allow_requests");
     return new SftpSettings(
         row.getBoolean("sftp_read_only"),
         row.getObject("sftp_umask", Integer.class),
-        start == null ? RealPath.ROOT : RealPath.ofUnicode(start),
+        start == null ? RealPath.ROOT : start,
         allowed == null ? null : Set.copyOf(strings(allowed)),
         Set.copyOf(strings(row.getArray("sftp_deny_requests"))));
   }
@@ -183,14 +262,14 @@ final class AccountReader {
         .list();
   }
 
-  /** Remembers when an account, and the key that let it in, were used. */
-  void used(long accountId, @Nullable Long keyId, Instant at) {
+  /** Remembers when an account, and the keys that let it in, were used. */
+  void used(long accountId, Collection<Long> keyIds, Instant at) {
     Timestamp when = Timestamp.from(at);
     jdbc.sql("update account set last_login_at = ? where id = ?")
         .param(when)
         .param(accountId)
         .update();
-    if (keyId != null) {
+    for (long keyId : keyIds) {
       jdbc.sql("update account_key set last_used_at = ? where id = ?")
           .param(when)
           .param(keyId)

@@ -8,6 +8,7 @@ import io.quaymaster.files.Home;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param home the account's {@code /}
  * @param mounts further stores in the account's view, outermost first
  * @param limits what stands above the files' own quotas
- * @param credential which proof let it in
+ * @param credential which proof, or chain of proofs, let it in
  * @param source the address that the client came from, as text
  */
 public record Grant(
@@ -62,11 +63,68 @@ public record Grant(
         return "key " + fingerprint;
       }
     }
+
+    /**
+     * @param fingerprint of the certified key
+     * @param serial unsigned
+     * @param keyId the name that the authority gave to the certificate, shown text
+     */
+    record Certificate(long authorityId, String fingerprint, long serial, String keyId)
+        implements CredentialUsed {
+      @Override
+      public String toString() {
+        return "certificate %s (serial %s) of key %s"
+            .formatted(keyId, Long.toUnsignedString(serial), fingerprint);
+      }
+    }
+
+    /** Of an authenticator app, or a recovery code. */
+    record Code() implements CredentialUsed {
+      @Override
+      public String toString() {
+        return "code";
+      }
+    }
+
+    /**
+     * @param parts in the order in which they were proved
+     */
+    record Chain(List<CredentialUsed> parts) implements CredentialUsed {
+      public Chain {
+        parts = List.copyOf(parts);
+      }
+
+      @Override
+      public String toString() {
+        return parts.stream().map(CredentialUsed::toString).collect(Collectors.joining(", "));
+      }
+    }
+
+    /** Each by itself. */
+    static List<CredentialUsed> each(CredentialUsed credential) {
+      return credential instanceof Chain(List<CredentialUsed> parts) ? parts : List.of(credential);
+    }
   }
 
   public Grant {
     mounts = List.copyOf(mounts);
     protocols = Set.copyOf(protocols);
+  }
+
+  /** The authorised keys that let the session in; it ends with any of them. */
+  public List<Long> keyIds() {
+    return CredentialUsed.each(credential).stream()
+        .filter(CredentialUsed.PublicKey.class::isInstance)
+        .map(used -> ((CredentialUsed.PublicKey) used).keyId())
+        .toList();
+  }
+
+  /** The authorities whose certificates let the session in. */
+  public List<Long> authorityIds() {
+    return CredentialUsed.each(credential).stream()
+        .filter(CredentialUsed.Certificate.class::isInstance)
+        .map(used -> ((CredentialUsed.Certificate) used).authorityId())
+        .toList();
   }
 
   public LoginName loginName() {

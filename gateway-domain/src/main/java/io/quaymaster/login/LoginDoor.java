@@ -1,42 +1,39 @@
 package io.quaymaster.login;
 
-import io.quaymaster.account.SourceRange;
-import io.quaymaster.audit.AuditEvent;
 import io.quaymaster.audit.Chronicle;
-import io.quaymaster.audit.CorrelationId;
+import io.quaymaster.certificate.CertificateSignatures;
+import io.quaymaster.credential.AuthenticationMethod;
+import io.quaymaster.credential.AuthenticationMethods;
 import io.quaymaster.files.ByteText;
 import io.quaymaster.login.AccountReader.Found;
-import io.quaymaster.login.AccountReader.Mounted;
-import io.quaymaster.login.Grant.CredentialUsed;
+import io.quaymaster.secret.SecretSeal;
 import java.net.InetAddress;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.random.RandomGenerator;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The one door. Looking at a password or a key ({@link #password}, {@link #key}) answers yes or no
- * and records nothing, because a key is looked at before its signature is checked, and maybe never
- * signed with. Only {@link #admit}, which is called when the protocol has accepted the proof, makes
- * a {@link Grant}.
+ * The one door. A login {@link #begin begins} with a name; each proof is looked at ({@link
+ * #password}, {@link #key}, {@link #code}), which answers yes or no; what the protocol accepts too
+ * is {@link #proved}; and when a chain of the account's policy is complete, {@link #admit} makes a
+ * {@link Grant}. Nothing else does.
  *
- * <p>An account that is unknown, suspended, expired or not allowed from there is refused like a
- * wrong password: the same answer after the same work. An exception is a refusal. Threads: any;
- * calls wait for the database and for a turn to hash.
+ * <p>Looking at a key records nothing, because it is looked at before its signature is checked, and
+ * maybe never signed with. Looking at a code uses it up.
+ *
+ * <p>An account that is unknown, suspended, expired or not allowed now or from there is refused
+ * like a wrong password: the same answer after the same work. An exception is a refusal. Threads:
+ * any; calls wait for the database and for a turn to hash.
  */
 public final class LoginDoor {
   private static final Logger log = LoggerFactory.getLogger(LoginDoor.class);
-  private static final int SESSION_ID_BYTES = 16;
 
   /** Longer ones are nobody's, and would cost. */
   private static final int MAX_PASSWORD_CHARACTERS = 1024;
@@ -45,12 +42,38 @@ public final class LoginDoor {
   public enum Reason {
     NOT_A_LOGIN_NAME,
     UNKNOWN_ACCOUNT,
+    /** The policy does not ask for this method, or not yet. */
+    METHOD_NOT_OFFERED,
     WRONG_PASSWORD,
+    PASSWORD_EXPIRED,
     UNKNOWN_KEY,
     KEY_EXPIRED,
+    /** This connection has proved this key already. */
+    KEY_USED_BEFORE,
+    WRONG_SIGNATURE,
+    UNKNOWN_AUTHORITY,
+    /** The authority may not vouch for this account. */
+    AUTHORITY_NOT_ALLOWED,
+    CERTIFICATE_NOT_SIGNED,
+    CERTIFICATE_REVOKED,
+    CERTIFICATE_NOT_FOR_USERS,
+    CERTIFICATE_NOT_YET_VALID,
+    CERTIFICATE_EXPIRED,
+    CERTIFICATE_WRONG_PRINCIPAL,
+    CERTIFICATE_SOURCE_NOT_ALLOWED,
+    CERTIFICATE_COMMAND_NOT_SERVED,
+    CERTIFICATE_UNKNOWN_OPTION,
+    /** The account has no authenticator app, or has not confirmed it. */
+    NO_CODES,
+    WRONG_CODE,
+    CODE_USED_BEFORE,
+    TOO_MANY_CODES,
     SUSPENDED,
     EXPIRED,
     SOURCE_NOT_ALLOWED,
+    OUTSIDE_HOURS,
+    /** The account's policy asks for more by now than was proved. */
+    METHODS_CHANGED,
     /** The account or its tenant has all the sessions that it may have. */
     SESSION_LIMIT,
     /** The password is being guessed, and the account never came in from there. */
@@ -60,26 +83,38 @@ public final class LoginDoor {
 
   /** The answer to a proof: there is no third. */
   public sealed interface Verdict {
-    /** The proof fits, as far as this house can tell. Only this class makes one. */
-    final class Accepted implements Verdict {
+    /**
+     * The proof fits, as far as this house can tell. Only this class makes one; it is good for
+     * {@link #proved} in the state that it was given for.
+     */
+    final class Fits implements Verdict {
+      private final LoginState.Open at;
       private final LoginName name;
-      private final String fingerprint;
+      private final Proof proof;
+      private final boolean verifyRequired;
 
-      private Accepted(LoginName name, String fingerprint) {
+      private Fits(LoginState.Open at, LoginName name, Proof proof, boolean verifyRequired) {
+        this.at = at;
         this.name = name;
-        this.fingerprint = fingerprint;
+        this.proof = proof;
+        this.verifyRequired = verifyRequired;
+      }
+
+      /** Whether a security key must have verified the person, not only felt a touch. */
+      public boolean verifyRequired() {
+        return verifyRequired;
       }
 
       @Override
       public String toString() {
-        return "accepted " + name;
+        return proof.method() + " fits for " + name;
       }
     }
 
     record Refused(Reason reason) implements Verdict {}
   }
 
-  /** The account was changed between the proof and its acceptance. */
+  /** The account was changed between the proofs and their acceptance. */
   public static final class NotAdmitted extends Exception {
     private final Reason reason;
 
@@ -95,10 +130,12 @@ public final class LoginDoor {
 
   private final AccountReader accounts;
   private final PasswordCheck passwords;
-  private final Chronicle chronicle;
+  private final KeyCheck keys;
+  private final CodeCheck codes;
+  private final Grants grants;
+  private final LoginAudit audit;
   private final Clock clock;
   private final @Nullable String defaultTenant;
-  private final RandomGenerator random = new SecureRandom();
 
   /**
    * @param defaultTenant whose a username without {@code @tenant} is; null: nobody's
@@ -106,217 +143,208 @@ public final class LoginDoor {
   public LoginDoor(
       JdbcClient jdbc,
       PasswordCheck passwords,
+      CertificateSignatures signatures,
+      SecretSeal seal,
       Chronicle chronicle,
       Clock clock,
       @Nullable String defaultTenant) {
     this.accounts = new AccountReader(jdbc);
     this.passwords = passwords;
-    this.chronicle = chronicle;
+    this.keys = new KeyCheck(new AuthorityReader(jdbc), signatures);
+    this.codes = new CodeCheck(jdbc, seal);
+    this.grants = new Grants(accounts, keys);
+    this.audit = new LoginAudit(chronicle, clock, defaultTenant);
     this.clock = clock;
     this.defaultTenant = defaultTenant;
   }
 
-  /** Whether a password fits. Takes as long for an account that does not exist. */
-  public Verdict password(String login, String password, InetAddress source) {
-    try {
-      Optional<LoginName> name = LoginName.parse(login, defaultTenant);
-      Optional<Found> account = name.flatMap(n -> accounts.find(n, ""));
-      boolean tooLong = password.length() > MAX_PASSWORD_CHARACTERS;
-      boolean fits =
-          passwords.matches(tooLong ? "" : password, account.map(Found::passwordHash).orElse(null))
-              && !tooLong;
-      if (name.isEmpty()) {
-        return new Verdict.Refused(Reason.NOT_A_LOGIN_NAME);
-      }
-      if (account.isEmpty()) {
-        return new Verdict.Refused(Reason.UNKNOWN_ACCOUNT);
-      }
-      if (!fits) {
-        return new Verdict.Refused(Reason.WRONG_PASSWORD);
-      }
-      return verdict(account.get(), "", source);
-    } catch (RuntimeException broken) {
-      return unavailable(login, broken);
-    }
-  }
-
   /**
-   * Whether a key is one of the account's. Says nothing about who holds it: that is for the
-   * signature.
-   *
-   * @param fingerprint {@code SHA256:…} of the key's blob
+   * What may be proved first. If nobody has that name, or the database is away, it is what others
+   * are asked for.
    */
-  public Verdict key(String login, String fingerprint, InetAddress source) {
+  public LoginState.Open begin(String login) {
+    Optional<LoginName> name = LoginName.parse(login, defaultTenant);
+    return new LoginState.Open(login, name, methods(name), List.of());
+  }
+
+  private AuthenticationMethods methods(Optional<LoginName> name) {
     try {
-      Optional<LoginName> name = LoginName.parse(login, defaultTenant);
-      if (name.isEmpty()) {
-        return new Verdict.Refused(Reason.NOT_A_LOGIN_NAME);
-      }
-      Optional<Found> account = accounts.find(name.get(), fingerprint);
-      if (account.isEmpty()) {
-        return new Verdict.Refused(Reason.UNKNOWN_ACCOUNT);
-      }
-      return verdict(account.get(), fingerprint, source);
+      return name.map(accounts::methods).orElse(AuthenticationMethods.DEFAULT);
     } catch (RuntimeException broken) {
-      return unavailable(login, broken);
+      log.warn("What a login asks for cannot be read: {}", broken.getMessage());
+      return AuthenticationMethods.DEFAULT;
     }
-  }
-
-  private static Verdict unavailable(String login, RuntimeException broken) {
-    log.warn(
-        "A login as {} is refused because it cannot be checked: {}",
-        ByteText.shown(ByteText.ofUnicode(login)),
-        broken.getMessage());
-    return new Verdict.Refused(Reason.UNAVAILABLE);
-  }
-
-  private Verdict verdict(Found account, String fingerprint, InetAddress source) {
-    return whyNot(account, fingerprint, source)
-        .<Verdict>map(Verdict.Refused::new)
-        .orElseGet(() -> new Verdict.Accepted(account.name(), fingerprint));
-  }
-
-  private Optional<Reason> whyNot(Found account, String fingerprint, InetAddress source) {
-    Instant now = clock.instant();
-    if (!fingerprint.isEmpty()) {
-      AccountReader.Key key = account.key();
-      if (key == null) {
-        return Optional.of(Reason.UNKNOWN_KEY);
-      }
-      if (isPast(key.expiresAt(), now)) {
-        return Optional.of(Reason.KEY_EXPIRED);
-      }
-      if (!SourceRange.allow(key.sources(), source)) {
-        return Optional.of(Reason.SOURCE_NOT_ALLOWED);
-      }
-    }
-    if (account.suspended()) {
-      return Optional.of(Reason.SUSPENDED);
-    }
-    if (isPast(account.expiresAt(), now)) {
-      return Optional.of(Reason.EXPIRED);
-    }
-    return SourceRange.allow(account.sources(), source)
-        ? Optional.empty()
-        : Optional.of(Reason.SOURCE_NOT_ALLOWED);
-  }
-
-  private static boolean isPast(@Nullable Instant end, Instant now) {
-    return end != null && !now.isBefore(end);
   }
 
   /**
-   * Makes the grant. Called when the protocol has accepted the proof, a signature included; looks
-   * at the account once more.
+   * Whether a password fits. Takes as long for an account that does not exist.
+   *
+   * @param method how it was sent
+   */
+  public Verdict password(
+      LoginState.Open so, AuthenticationMethod method, String password, InetAddress source) {
+    return looked(so, method, () -> passwordVerdict(so, method, password, source));
+  }
+
+  private Verdict passwordVerdict(
+      LoginState.Open so, AuthenticationMethod method, String password, InetAddress source) {
+    Optional<Found> account = so.name().flatMap(n -> accounts.find(n, ""));
+    Instant now = clock.instant();
+    AccountReader.Passwords stored = account.map(Found::passwords).orElse(null);
+    String hash = stored == null ? null : stored.hash();
+    boolean current = matches(password, hash);
+    if (!current) {
+      // Also if there is no previous one: a refusal costs the same whoever is asked for.
+      hash = stored == null ? null : stored.previousAt(now);
+      if (!matches(password, hash)) {
+        hash = null;
+      }
+    }
+    if (so.name().isEmpty()) {
+      return refused(Reason.NOT_A_LOGIN_NAME);
+    }
+    if (account.isEmpty() || stored == null) {
+      return refused(Reason.UNKNOWN_ACCOUNT);
+    }
+    if (hash == null) {
+      return refused(Reason.WRONG_PASSWORD);
+    }
+    if (current && AccountCheck.isPast(stored.end(), now)) {
+      return refused(Reason.PASSWORD_EXPIRED);
+    }
+    Proof proof = new Proof.Password(method, hash);
+    return AccountCheck.whyNot(account.get(), source, now)
+        .map(LoginDoor::refused)
+        .orElseGet(() -> new Verdict.Fits(so, account.get().name(), proof, false));
+  }
+
+  private boolean matches(String password, @Nullable String hash) {
+    boolean tooLong = password.length() > MAX_PASSWORD_CHARACTERS;
+    return passwords.matches(tooLong ? "" : password, hash) && !tooLong;
+  }
+
+  /**
+   * Whether a key would let in. Says nothing about who holds it: that is for the signature. Of a
+   * certificate, its authority's signature is checked here.
+   */
+  public Verdict key(LoginState.Open so, OfferedKey offered, InetAddress source) {
+    return looked(
+        so, AuthenticationMethod.PUBLICKEY, () -> keyVerdict(so, KeyCheck.proof(offered), source));
+  }
+
+  private Verdict keyVerdict(LoginState.Open so, Proof.OfKey proof, InetAddress source) {
+    if (so.name().isEmpty()) {
+      return refused(Reason.NOT_A_LOGIN_NAME);
+    }
+    LoginName name = so.name().get();
+    Optional<Found> account = accounts.find(name, proof.fingerprint());
+    Instant now = clock.instant();
+    KeyCheck.Answer answer = keys.check(name, account.orElse(null), proof, source, now);
+    if (account.isEmpty()) {
+      return refused(Reason.UNKNOWN_ACCOUNT);
+    }
+    return switch (answer) {
+      case KeyCheck.No(Reason reason) -> refused(reason);
+      case KeyCheck.Yes yes -> {
+        if (hasProved(so, proof)) {
+          yield refused(Reason.KEY_USED_BEFORE);
+        }
+        yield AccountCheck.whyNot(account.get(), source, now)
+            .map(LoginDoor::refused)
+            .orElseGet(() -> new Verdict.Fits(so, name, proof, yes.verifyRequired()));
+      }
+    };
+  }
+
+  /** Two keys are two: a certificate of a key and that key are one. */
+  private static boolean hasProved(LoginState.Open so, Proof.OfKey again) {
+    return so.proofs().stream()
+        .anyMatch(p -> p instanceof Proof.OfKey k && k.fingerprint().equals(again.fingerprint()));
+  }
+
+  /** Whether a code of an authenticator app, or a recovery code, fits. If so, it is used up. */
+  public Verdict code(LoginState.Open so, String code, InetAddress source) {
+    return looked(so, AuthenticationMethod.CODE, () -> codeVerdict(so, code, source));
+  }
+
+  private Verdict codeVerdict(LoginState.Open so, String code, InetAddress source) {
+    if (so.name().isEmpty()) {
+      return refused(Reason.NOT_A_LOGIN_NAME);
+    }
+    LoginName name = so.name().get();
+    Optional<Found> account = accounts.find(name, "");
+    if (account.isEmpty()) {
+      return refused(Reason.UNKNOWN_ACCOUNT);
+    }
+    Instant now = clock.instant();
+    return AccountCheck.whyNot(account.get(), source, now)
+        .or(() -> codes.whyNot(account.get().id(), name, code, now))
+        .map(LoginDoor::refused)
+        .orElseGet(() -> new Verdict.Fits(so, name, new Proof.Code(), false));
+  }
+
+  private static Verdict looked(
+      LoginState.Open so, AuthenticationMethod method, Supplier<Verdict> look) {
+    if (!so.offers(method)) {
+      return refused(Reason.METHOD_NOT_OFFERED);
+    }
+    try {
+      return look.get();
+    } catch (RuntimeException broken) {
+      log.warn(
+          "A login as {} is refused because it cannot be checked: {}",
+          ByteText.shown(ByteText.ofUnicode(so.login())),
+          broken.getMessage());
+      return refused(Reason.UNAVAILABLE);
+    }
+  }
+
+  private static Verdict refused(Reason reason) {
+    return new Verdict.Refused(reason);
+  }
+
+  /**
+   * Goes on by one step. Called when the protocol has accepted the proof, a signature included.
+   *
+   * @throws IllegalArgumentException if the proof was looked at in another state: what was shown
+   *     under another name or before another proof counts no more
+   */
+  public LoginState proved(LoginState.Open so, Verdict.Fits fits) {
+    if (fits.at != so) {
+      throw new IllegalArgumentException("a proof of another state");
+    }
+    return so.with(fits.name, fits.proof);
+  }
+
+  /**
+   * Makes the grant. Looks at the account and at each proof once more.
    *
    * @throws NotAdmitted if the account has changed since, or cannot be read
    */
-  public Grant admit(Verdict.Accepted proof, InetAddress source) throws NotAdmitted {
+  public Grant admit(LoginState.Accepted login, InetAddress source) throws NotAdmitted {
     try {
-      Found account =
-          accounts
-              .find(proof.name, proof.fingerprint)
-              .orElseThrow(() -> new NotAdmitted(Reason.UNKNOWN_ACCOUNT));
-      Optional<Reason> changed = whyNot(account, proof.fingerprint, source);
-      if (changed.isPresent()) {
-        throw new NotAdmitted(changed.get());
-      }
-      return grant(account, proof.fingerprint, source);
+      return grants.grant(login, source, clock.instant());
     } catch (RuntimeException broken) {
       log.warn(
           "{} is not admitted because the account cannot be read: {}",
-          proof.name,
+          login.name(),
           broken.getMessage());
       throw new NotAdmitted(Reason.UNAVAILABLE);
     }
   }
 
-  private Grant grant(Found account, String fingerprint, InetAddress source) {
-    List<Mounted> mounts = accounts.mounts(account.id());
-    AccountReader.Key key = account.key();
-    CredentialUsed credential =
-        key == null
-            ? new CredentialUsed.Password()
-            : new CredentialUsed.PublicKey(key.id(), fingerprint);
-    Instant now = clock.instant();
-    accounts.used(account.id(), key == null ? null : key.id(), now);
-    byte[] id = new byte[SESSION_ID_BYTES];
-    random.nextBytes(id);
-    return new Grant(
-        HexFormat.of().formatHex(id),
-        account.tenantId(),
-        account.name().tenant(),
-        account.id(),
-        account.name().username(),
-        account.home(),
-        mounts.stream().map(Mounted::home).toList(),
-        AccountReader.policy(account, mounts),
-        account.sftp(),
-        account.protocols(),
-        account.publish(),
-        account.limits(),
-        credential,
-        source.getHostAddress(),
-        now);
-  }
-
   /** Tells the audit log that a session began. */
   public void tellAdmitted(Grant grant, String clientVersion) {
-    Map<String, String> detail =
-        Map.of("credential", grant.credential().toString(), "client", clientVersion);
-    chronicle.record(
-        event(
-            grant.loginName(),
-            grant.source(),
-            grant.sessionId(),
-            AuditEvent.Outcome.OK,
-            null,
-            detail));
+    audit.admitted(grant, clientVersion);
   }
 
   /**
    * Tells the audit log that a proof was refused.
    *
-   * @param method {@code password}, {@code publickey}
+   * @param method as policy writes it, or {@code admission}
    */
   public void tellRefused(
       String login, String method, Reason reason, InetAddress source, Map<String, String> more) {
-    Map<String, String> detail = new HashMap<>(more);
-    detail.put("method", method);
-    Optional<LoginName> name = LoginName.parse(login, defaultTenant);
-    if (name.isEmpty()) {
-      String shown = ByteText.shown(ByteText.ofUnicode(login));
-      detail.put("name", shown.length() > 200 ? shown.substring(0, 200) : shown);
-    }
-    chronicle.record(
-        event(
-            name.orElse(null),
-            source.getHostAddress(),
-            null,
-            AuditEvent.Outcome.REFUSED,
-            reason.name(),
-            detail));
-  }
-
-  private AuditEvent event(
-      @Nullable LoginName name,
-      String source,
-      @Nullable String sessionId,
-      AuditEvent.Outcome outcome,
-      @Nullable String code,
-      Map<String, String> detail) {
-    return new AuditEvent(
-        UUID.randomUUID(),
-        clock.instant(),
-        name == null ? null : name.tenant(),
-        name == null ? null : name.username(),
-        null,
-        source,
-        sessionId,
-        "login",
-        outcome,
-        code,
-        CorrelationId.next(),
-        detail);
+    audit.refused(login, method, reason, source, more);
   }
 }

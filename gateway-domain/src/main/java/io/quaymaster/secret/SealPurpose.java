@@ -10,4 +10,9 @@ public record SealPurpose(String text) {
   public static SealPurpose storeCredentials(String tenant, String store) {
     return new SealPurpose("store-credentials:" + tenant + "/" + store);
   }
+
+  /** An authenticator app's secret. */
+  public static SealPurpose totp(String tenant, String username) {
+    return new SealPurpose("totp:" + username + "@" + tenant);
+  }
 }

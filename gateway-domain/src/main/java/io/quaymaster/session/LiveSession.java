@@ -1,15 +1,16 @@
 package io.quaymaster.session;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A session that is authenticated and open.
  *
  * @param clientVersion what the client calls itself, shown text
  * @param credential how it came in, for people
- * @param keyId the authorised key that let it in, if one did
+ * @param keyIds the authorised keys that let it in, together
+ * @param authorityIds the certificate authorities that vouched for it
  * @param protocols channels open now, for example {@code sftp}
  */
 public record LiveSession(
@@ -20,7 +21,8 @@ public record LiveSession(
     String source,
     String clientVersion,
     String credential,
-    @Nullable Long keyId,
+    List<Long> keyIds,
+    List<Long> authorityIds,
     Set<String> protocols,
     Instant startedAt,
     Instant lastActiveAt,

@@ -1,5 +1,9 @@
 package io.quaymaster.tenant;
 
+import io.quaymaster.credential.AccessHours;
+import io.quaymaster.credential.AuthenticationMethods;
+import io.quaymaster.credential.AuthenticationPolicy;
+import io.quaymaster.credential.PasswordPolicy;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
@@ -8,7 +12,10 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import jakarta.persistence.Version;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
 
 /** A customer; owns accounts, stores and limits. Only the use cases of this package change one. */
@@ -27,6 +34,19 @@ public class Tenant {
 
   private @Nullable Long sessionsLimit;
   private @Nullable Long bytesPerSecondLimit;
+
+  @JdbcTypeCode(SqlTypes.ARRAY)
+  @Column(columnDefinition = "text[]")
+  private @Nullable List<String> authMethods;
+
+  private @Nullable String accessZone;
+
+  @JdbcTypeCode(SqlTypes.ARRAY)
+  @Column(columnDefinition = "text[]")
+  private @Nullable List<String> accessWindows;
+
+  private @Nullable Integer passwordMinLength;
+  private @Nullable Integer passwordMaxAgeDays;
 
   @Column(nullable = false, updatable = false)
   private Instant createdAt;
@@ -50,6 +70,13 @@ public class Tenant {
     this.displayName = settings.displayName();
     this.sessionsLimit = settings.limits().sessions();
     this.bytesPerSecondLimit = settings.limits().bytesPerSecond();
+    this.passwordMinLength = settings.passwords().minLength();
+    this.passwordMaxAgeDays = settings.passwords().maxAgeDays();
+    AuthenticationMethods methods = settings.authentication().methods();
+    this.authMethods = methods == null ? null : methods.texts();
+    AccessHours hours = settings.authentication().hours();
+    this.accessZone = hours == null ? null : hours.zone().getId();
+    this.accessWindows = hours == null ? null : hours.texts();
     this.updatedAt = now;
   }
 
@@ -73,6 +100,15 @@ public class Tenant {
   /** In each direction, over all sessions; null: any speed. */
   public @Nullable Long bytesPerSecondLimit() {
     return bytesPerSecondLimit;
+  }
+
+  /** For the accounts that say nothing themselves. */
+  public AuthenticationPolicy authentication() {
+    return AuthenticationPolicy.ofColumns(authMethods, accessZone, accessWindows);
+  }
+
+  public PasswordPolicy passwords() {
+    return new PasswordPolicy(passwordMinLength, passwordMaxAgeDays);
   }
 
   public Instant createdAt() {

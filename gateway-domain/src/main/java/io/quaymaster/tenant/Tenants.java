@@ -149,7 +149,8 @@ public class Tenants {
     return new TenantDetails(
         tenant.id(),
         tenant.name(),
-        new TenantSettings(tenant.displayName(), limits),
+        new TenantSettings(
+            tenant.displayName(), limits, tenant.authentication(), tenant.passwords()),
         tenant.createdAt(),
         tenant.updatedAt(),
         tenant.version());

@@ -5,6 +5,7 @@ import static io.quaymaster.token.TokenRole.TENANT_ADMIN;
 import io.quaymaster.account.AccountDetails;
 import io.quaymaster.account.AccountSettings;
 import io.quaymaster.account.Accounts;
+import io.quaymaster.account.NewPassword;
 import io.quaymaster.account.PasswordChange;
 import io.quaymaster.admin.access.AdminAudit;
 import io.quaymaster.admin.access.AdminRequest;
@@ -19,6 +20,7 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -233,8 +235,12 @@ public class AccountController {
     String password = body.password();
     FieldErrors errors = new FieldErrors();
     AccountForm.checkPassword(password == null ? "" : password, errors);
+    Fields fields = new Fields(errors);
+    Instant expiresAt = fields.time(body.expiresAt(), "expiresAt");
+    Instant keepUntil = fields.time(body.keepPreviousUntil(), "keepPreviousUntil");
     errors.throwIfAny();
-    accounts.setPassword(tenant, username, password == null ? "" : password);
+    accounts.setPassword(
+        tenant, username, new NewPassword(password == null ? "" : password, expiresAt, keepUntil));
     audit.changed(request, "account.password", tenant, username, Map.of());
   }
 

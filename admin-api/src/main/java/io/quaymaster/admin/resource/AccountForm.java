@@ -16,6 +16,7 @@ import io.quaymaster.admin.resource.AccountJson.Limits;
 import io.quaymaster.admin.resource.AccountJson.MountJson;
 import io.quaymaster.admin.resource.AccountJson.PlaceLimits;
 import io.quaymaster.admin.resource.AccountJson.Sftp;
+import io.quaymaster.credential.AuthenticationPolicy;
 import io.quaymaster.files.RealPath;
 import io.quaymaster.quota.QuotaLimits;
 import io.quaymaster.refusal.FieldErrors;
@@ -68,6 +69,7 @@ final class AccountForm {
     Instant expiresAt = fields.time(body.expiresAt(), "expiresAt");
     PublishMode publish = publish(body.publish());
     SftpSettings sftp = sftp(body.sftp() == null ? Sftp.NONE : body.sftp());
+    AuthenticationPolicy authentication = AuthenticationJson.read(body.authentication(), errors);
     errors.throwIfAny();
     return new AccountSettings(
         home.orElseThrow(),
@@ -78,7 +80,8 @@ final class AccountForm {
         sources,
         expiresAt,
         publish,
-        sftp);
+        sftp,
+        authentication);
   }
 
   private Optional<HomeSetting> home(@Nullable HomeJson home) {
@@ -141,7 +144,7 @@ final class AccountForm {
   }
 
   /** A path in the account's view; reads like a place but must begin at the top. */
-  private static RealPath viewPath(String written) {
+  static RealPath viewPath(String written) {
     if (!written.startsWith("/")) {
       throw new IllegalArgumentException("must begin with /");
     }
@@ -243,7 +246,8 @@ final class AccountForm {
         s.sources().stream().<@Nullable String>map(SourceRange::toString).toList(),
         expiresAt == null ? null : expiresAt.toString(),
         s.publish().wireName(),
-        shown(s.sftp()));
+        shown(s.sftp()),
+        AuthenticationJson.shown(s.authentication()));
   }
 
   private static MountJson shown(MountSetting mount) {

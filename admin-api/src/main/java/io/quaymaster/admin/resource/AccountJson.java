@@ -66,7 +66,8 @@ final class AccountJson {
       @Nullable List<@Nullable String> sources,
       @Nullable String expiresAt,
       @Nullable String publish,
-      @Nullable Sftp sftp) {}
+      @Nullable Sftp sftp,
+      AuthenticationJson.@Nullable OfAccount authentication) {}
 
   @Schema(name = "NewAccount")
   record Request(
@@ -96,10 +97,20 @@ final class AccountJson {
               allowableValues = {"immediate", "on-close"},
               defaultValue = "immediate")
           @Nullable String publish,
-      @Nullable Sftp sftp) {
+      @Nullable Sftp sftp,
+      AuthenticationJson.@Nullable OfAccount authentication) {
     Body body() {
       return new Body(
-          home, mounts, limits, permissions, protocols, sources, expiresAt, publish, sftp);
+          home,
+          mounts,
+          limits,
+          permissions,
+          protocols,
+          sources,
+          expiresAt,
+          publish,
+          sftp,
+          authentication);
     }
 
     @Override
@@ -123,7 +134,8 @@ final class AccountJson {
       @Nullable List<@Nullable String> sources,
       @Schema(type = "string", format = "date-time") @Nullable String expiresAt,
       @Schema(allowableValues = {"immediate", "on-close"}) @Nullable String publish,
-      @Nullable Sftp sftp) {
+      @Nullable Sftp sftp,
+      AuthenticationJson.@Nullable OfAccount authentication) {
     @Override
     public String toString() {
       return "AccountPatch[***]";
@@ -133,7 +145,19 @@ final class AccountJson {
   @Schema(name = "NewPassword")
   record Password(
       @Schema(requiredMode = Schema.RequiredMode.REQUIRED, minLength = 8, format = "password")
-          @Nullable String password) {
+          @Nullable String password,
+      @Schema(
+              description = "When it lets in no more; null: when the tenant's policy says.",
+              type = "string",
+              format = "date-time")
+          @Nullable String expiresAt,
+      @Schema(
+              description =
+                  "Until then the password before lets in as well, at most 90 days; null: from now"
+                      + " on it does not.",
+              type = "string",
+              format = "date-time")
+          @Nullable String keepPreviousUntil) {
     @Override
     public String toString() {
       return "NewPassword[***]";
@@ -147,6 +171,8 @@ final class AccountJson {
       @Schema(allowableValues = {"active", "suspended"}) String status,
       boolean hasPassword,
       @Nullable Instant passwordChangedAt,
+      @Nullable Instant passwordExpiresAt,
+      @Nullable Instant previousPasswordUntil,
       @Nullable HomeJson home,
       @Nullable List<@Nullable MountJson> mounts,
       @Nullable Limits limits,
@@ -156,6 +182,7 @@ final class AccountJson {
       @Nullable String expiresAt,
       @Schema(allowableValues = {"immediate", "on-close"}) @Nullable String publish,
       @Nullable Sftp sftp,
+      AuthenticationJson.@Nullable OfAccount authentication,
       Instant createdAt,
       Instant updatedAt,
       @Nullable Instant lastLoginAt) {
@@ -167,6 +194,8 @@ final class AccountJson {
           account.status().wireName(),
           account.hasPassword(),
           account.passwordChangedAt(),
+          account.passwordExpiresAt(),
+          account.previousPasswordUntil(),
           body.home(),
           body.mounts(),
           body.limits(),
@@ -176,6 +205,7 @@ final class AccountJson {
           body.expiresAt(),
           body.publish(),
           body.sftp(),
+          body.authentication(),
           account.createdAt(),
           account.updatedAt(),
           account.lastLoginAt());

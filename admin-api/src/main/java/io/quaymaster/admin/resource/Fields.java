@@ -129,7 +129,7 @@ final class Fields {
   }
 
   /** Our parsers say in their exceptions' messages what an admin must know. */
-  private static <T> Parsed<T> parsed(String text, Function<String, T> parser) {
+  static <T> Parsed<T> parsed(String text, Function<String, T> parser) {
     try {
       return new Parsed<>(Optional.of(parser.apply(text)), "");
     } catch (IllegalArgumentException wrong) {

@@ -12,6 +12,7 @@ import io.quaymaster.admin.access.AdminRequest;
 import io.quaymaster.admin.access.Allowed;
 import io.quaymaster.admin.http.Page;
 import io.quaymaster.admin.http.Paging;
+import io.quaymaster.files.RealPath;
 import io.quaymaster.refusal.FieldErrors;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -53,7 +54,13 @@ public class KeyController {
           @Nullable String label,
       @Schema(type = "string", format = "date-time") @Nullable String expiresAt,
       @Schema(description = "CIDR ranges that this key may be used from; empty: anywhere.")
-          @Nullable List<@Nullable String> sources) {
+          @Nullable List<@Nullable String> sources,
+      @Schema(description = "Whoever comes in by this key changes nothing.")
+          @Nullable Boolean readOnly,
+      @Schema(
+              description = "All that is seen by this key of the account's view; / if absent.",
+              example = "/in")
+          @Nullable String directory) {
     NewKey checked() {
       FieldErrors errors = new FieldErrors();
       Fields fields = new Fields(errors);
@@ -61,10 +68,20 @@ public class KeyController {
       fields.optionalText(label, "label", AccountKey.MAX_LABEL);
       Instant expiry = fields.time(expiresAt, "expiresAt");
       List<SourceRange> ranges = fields.sources(sources, "sources");
+      Optional<RealPath> scope =
+          directory == null
+              ? Optional.empty()
+              : fields.required(directory, "directory", AccountForm::viewPath);
       errors.throwIfAny();
       String comment = key.map(SshPublicKey::comment).orElse("");
       String shortComment = comment.substring(0, Math.min(comment.length(), AccountKey.MAX_LABEL));
-      return new NewKey(key.orElseThrow(), label == null ? shortComment : label, expiry, ranges);
+      return new NewKey(
+          key.orElseThrow(),
+          label == null ? shortComment : label,
+          expiry,
+          ranges,
+          Boolean.TRUE.equals(readOnly),
+          scope.filter(path -> !path.isRoot()).orElse(null));
     }
   }
 
@@ -77,6 +94,8 @@ public class KeyController {
       String publicKey,
       @Nullable Instant expiresAt,
       List<String> sources,
+      boolean readOnly,
+      @Schema(description = "null: all of the account's view.") @Nullable String directory,
       Instant createdAt,
       @Nullable Instant lastUsedAt) {
     static Response of(AccountKey key) {
@@ -88,6 +107,8 @@ public class KeyController {
           key.publicKey(),
           key.expiresAt(),
           key.sources().stream().map(SourceRange::toString).toList(),
+          key.readOnly(),
+          key.directory(),
           key.createdAt(),
           key.lastUsedAt());
     }

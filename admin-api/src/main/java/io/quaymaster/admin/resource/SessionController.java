@@ -40,14 +40,14 @@ public class SessionController {
       String source,
       @Schema(description = "What the client calls itself.") String clientVersion,
       @Schema(description = "How it came in.") String credential,
-      @Schema(description = "The key that let it in, if one did.") @Nullable String keyId,
+      @Schema(description = "The key that let it in, if one did; of several the first.")
+          @Nullable String keyId,
       List<String> protocols,
       Instant startedAt,
       Instant lastActiveAt,
       long bytesReceived,
       long bytesSent) {
     static Response of(LiveSession s) {
-      Long keyId = s.keyId();
       return new Response(
           s.id(),
           s.tenant(),
@@ -55,7 +55,7 @@ public class SessionController {
           s.source(),
           s.clientVersion(),
           s.credential(),
-          keyId == null ? null : Long.toString(keyId),
+          s.keyIds().isEmpty() ? null : Long.toString(s.keyIds().getFirst()),
           s.protocols().stream().sorted().toList(),
           s.startedAt(),
           s.lastActiveAt(),

@@ -1,5 +1,7 @@
 package io.quaymaster.admin.resource;
 
+import io.quaymaster.credential.AuthenticationPolicy;
+import io.quaymaster.credential.PasswordPolicy;
 import io.quaymaster.login.LoginName;
 import io.quaymaster.refusal.FieldErrors;
 import io.quaymaster.tenant.TenantDetails;
@@ -34,13 +36,15 @@ final class TenantJson {
           @Nullable String name,
       @Schema(description = "For people; the name if absent.", maxLength = 200)
           @Nullable String displayName,
-      @Nullable Limits limits) {
+      @Nullable Limits limits,
+      AuthenticationJson.@Nullable OfTenant authentication) {
     TenantSettings settings(FieldErrors errors) {
       boolean named = name != null && LoginName.TENANT.matcher(name).matches();
       errors.check(named, "name", NAME_RULE);
       // What is wrong with the name is not wrong with the display name a second time.
       String derived = named ? name : "-";
-      return new Body(displayName == null ? derived : displayName, limits).settings(errors);
+      return new Body(displayName == null ? derived : displayName, limits, authentication)
+          .settings(errors);
     }
   }
 
@@ -48,12 +52,16 @@ final class TenantJson {
       "is required: 1 to 63 lower-case letters, digits and hyphens, no hyphen first";
 
   @Schema(name = "TenantPatch", description = "What is absent stays; null takes away.")
-  record Body(@Schema(maxLength = 200) @Nullable String displayName, @Nullable Limits limits) {
+  record Body(
+      @Schema(maxLength = 200) @Nullable String displayName,
+      @Nullable Limits limits,
+      AuthenticationJson.@Nullable OfTenant authentication) {
     static Body of(TenantSettings settings) {
       TenantLimits l = settings.limits();
       return new Body(
           settings.displayName(),
-          new Limits(l.bytes(), l.files(), l.sessions(), l.bytesPerSecond()));
+          new Limits(l.bytes(), l.files(), l.sessions(), l.bytesPerSecond()),
+          AuthenticationJson.shown(settings.authentication(), settings.passwords()));
     }
 
     TenantSettings settings(FieldErrors errors) {
@@ -66,19 +74,28 @@ final class TenantJson {
       fields.limit(l.bytesPerSecond(), "limits.bytesPerSecond", 1);
       return new TenantSettings(
           displayName == null ? "" : displayName,
-          new TenantLimits(l.bytes(), l.files(), l.sessions(), l.bytesPerSecond()));
+          new TenantLimits(l.bytes(), l.files(), l.sessions(), l.bytesPerSecond()),
+          authentication == null ? AuthenticationPolicy.OPEN : authentication.policy(errors),
+          authentication == null ? PasswordPolicy.DEFAULT : authentication.passwordPolicy(errors));
     }
   }
 
   @Schema(name = "Tenant")
   record Response(
-      String name, String displayName, Limits limits, Instant createdAt, Instant updatedAt) {
+      String name,
+      String displayName,
+      Limits limits,
+      AuthenticationJson.OfTenant authentication,
+      Instant createdAt,
+      Instant updatedAt) {
     static Response of(TenantDetails tenant) {
       TenantLimits l = tenant.settings().limits();
       return new Response(
           tenant.name(),
           tenant.settings().displayName(),
           new Limits(l.bytes(), l.files(), l.sessions(), l.bytesPerSecond()),
+          AuthenticationJson.shown(
+              tenant.settings().authentication(), tenant.settings().passwords()),
           tenant.createdAt(),
           tenant.updatedAt());
     }
