@@ -46,8 +46,6 @@ insert into transfer (uid, tenant, account, session_id, source, protocol, direct
 values (gen_random_uuid(), 'acme', 'alice', 's', '192.0.2.1', 'sftp', 'upload', 'main', '/a', 1, 'completed',
         'abcdefgh', now(), now());
 
-insert into audit_event (uid, at, action, outcome, detail) values (gen_random_uuid(), now(), 'login', 'ok', '{}');
-
 insert into negotiation_failure (fingerprint, first_at, last_at, times, listener, policy, source, code, message,
                                  would_match, listener_kex, listener_host_keys, listener_ciphers, listener_macs)
 values (repeat('0', 64), now(), now(), 1, 'main', 'modern', '192.0.2.1', 'HANDSHAKE_TIMEOUT', 'Too slow.', '{}', 'k',
@@ -67,3 +65,7 @@ select id, 'ca', 'ssh-ed25519', 'AAAA', 'SHA256:ca', '{*}', now(), now() from te
 
 insert into certificate_revocation (authority_id, kind, value, created_at)
 select id, 'serial', '7', now() from certificate_authority;
+insert into audit_event (chain, sequence, recorded_at, hash, uid, at, action, outcome, detail)
+values ('', 1, now(), sha256('x'), gen_random_uuid(), now(), 'login', 'ok', '{}');
+insert into audit_checkpoint (chain, sequence, kind, hash, at, key_id, signature)
+values ('', 1, 'regular', sha256('x'), now(), 'k', sha512('x'));

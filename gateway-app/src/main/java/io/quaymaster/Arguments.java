@@ -1,6 +1,7 @@
 package io.quaymaster;
 
 import io.quaymaster.process.StartupFailure;
+import io.quaymaster.trail.AuditCommands;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -14,9 +15,14 @@ final class Arguments {
         --demo    make tenant acme with account demo@acme to try, and say how to reach it
         --help    this text
 
+      Commands on the audit log, which need neither a gateway nor a database:
+
+      %s
+
       Settings: for example --quaymaster.ssh.port=2022, or QUAYMASTER_SSH_PORT=2022 in the environment.
       Every setting is described in application.yaml.\
-      """;
+      """
+          .formatted(AuditCommands.USAGE);
 
   /** A dotted name: a setting of ours or of Spring's. */
   private static final Pattern SETTING = Pattern.compile("--[a-z][\\w-]*(\\.[\\w\\[\\]-]+)+=.*");

@@ -6,6 +6,7 @@ import io.quaymaster.process.ProcessConfiguration;
 import io.quaymaster.ssh.GateConfiguration;
 import io.quaymaster.ssh.SshConfiguration;
 import io.quaymaster.stores.StoresConfiguration;
+import io.quaymaster.trail.TrailConfiguration;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration;
@@ -24,6 +25,7 @@ import org.springframework.context.annotation.Import;
   StoresConfiguration.class,
   LedgerConfiguration.class,
   GateConfiguration.class,
+  TrailConfiguration.class,
   SshConfiguration.class,
   AdminApiConfiguration.class
 })

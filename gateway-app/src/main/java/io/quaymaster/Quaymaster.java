@@ -2,6 +2,7 @@ package io.quaymaster;
 
 import io.quaymaster.process.StartupChecks;
 import io.quaymaster.process.StartupReporter;
+import io.quaymaster.trail.AuditCommands;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -16,10 +17,15 @@ public final class Quaymaster {
   private Quaymaster() {}
 
   /**
-   * Exit status: 143 after SIGTERM (the JVM's own), 0 after {@code --help}, 1 if it cannot start.
+   * Exit status: 143 after SIGTERM (the JVM's own), 0 after {@code --help}, 1 if it cannot start;
+   * of the commands on the audit log see {@link AuditCommands}.
    */
   public static void main(String[] args) {
     prepareJvm();
+    if (AuditCommands.takes(args)) {
+      System.exit(new AuditCommands(System.out, System.err).run(args));
+      return;
+    }
     if (Arguments.asksForHelp(args)) {
       System.out.println(Arguments.USAGE);
       return;

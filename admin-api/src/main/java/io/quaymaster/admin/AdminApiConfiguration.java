@@ -15,6 +15,8 @@ import io.quaymaster.admin.resource.AccountController;
 import io.quaymaster.admin.resource.AccountUsageController;
 import io.quaymaster.admin.resource.BanController;
 import io.quaymaster.admin.resource.AuthorityController;
+import io.quaymaster.admin.resource.AuditController;
+import io.quaymaster.admin.resource.ExplainController;
 import io.quaymaster.admin.resource.HistoryController;
 import io.quaymaster.admin.resource.KeyController;
 import io.quaymaster.admin.resource.NegotiationFailureController;
@@ -48,9 +50,10 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The admin API as a list of its parts. The application imports it and gives what it stands on: a
- * {@code Clock}, a {@code Chronicle}, {@code LiveSessions}, the {@code BootstrapToken}, {@code
- * PasswordHashes}, the {@code SecretSeal}, and the ports {@code StoreProvisioning}, {@code
- * StoreSweep}, {@code ScopeChanges}, {@code UsageFlush}, {@code Recount} and {@code BanChanges}.
+ * {@code Clock}, a {@code Chronicle}, the {@code AuditTrail}, the {@code LoginDoor}, {@code
+ * LiveSessions}, the {@code BootstrapToken}, {@code PasswordHashes}, the {@code SecretSeal}, and
+ * the ports {@code StoreProvisioning}, {@code StoreSweep}, {@code ScopeChanges}, {@code
+ * UsageFlush}, {@code Recount} and {@code BanChanges}.
  */
 @Configuration(proxyBeanMethods = false)
 @Import({
@@ -78,7 +81,9 @@ import tools.jackson.databind.json.JsonMapper;
   HistoryController.class,
   NegotiationFailureController.class,
   TokenController.class,
-  BanController.class
+  BanController.class,
+  AuditController.class,
+  ExplainController.class
 })
 public class AdminApiConfiguration {
   /** Not a bean of its own: the rest of the process may read JSON as it likes. */

@@ -8,6 +8,12 @@ import io.quaymaster.admission.BanSubject;
 import io.quaymaster.audit.AuditEvent;
 import io.quaymaster.audit.Chronicle;
 import io.quaymaster.files.FileFailure;
+import io.quaymaster.audit.chain.Anchors;
+import io.quaymaster.audit.chain.AuditTrail;
+import io.quaymaster.audit.chain.ChainWriter;
+import io.quaymaster.audit.chain.SigningKey;
+import io.quaymaster.audit.chain.VerifyingKeys;
+import io.quaymaster.login.LoginDoor;
 import io.quaymaster.quota.Recount;
 import io.quaymaster.quota.ScopeChanges;
 import io.quaymaster.quota.UsageFlush;
@@ -23,6 +29,8 @@ import io.quaymaster.store.s3.NewS3Store;
 import io.quaymaster.store.s3.S3Behaviour;
 import io.quaymaster.token.BootstrapToken;
 import io.quaymaster.transfer.Transfer;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -31,7 +39,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,10 +52,13 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.event.TransactionalEventListener;
-import tools.jackson.databind.json.JsonMapper;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The admin API on a real database, with plain stand-ins for the rest of the gateway. */
 @SpringBootConfiguration(proxyBeanMethods = false)
@@ -69,6 +79,8 @@ class TestGateway {
 
   /** How the stand-in's server behaves. */
   static final S3Behaviour PROBED = new S3Behaviour(true, true, false, true, true);
+
+  static final SigningKey AUDIT_KEY = new SigningKey(SigningKey.randomKey());
 
   static final SecretSeal SEAL = new SecretSeal(SecretSeal.randomKey());
 
@@ -226,8 +238,22 @@ class TestGateway {
   }
 
   @Bean
-  Chronicle chronicle(JdbcClient jdbc, Seen seen) {
-    return new TableChronicle(jdbc, seen);
+  Chronicle chronicle(
+      JdbcClient jdbc, JdbcTemplate template, PlatformTransactionManager transactions, Seen seen) {
+    return new TableChronicle(jdbc, new ChainWriter(template), transactions, seen);
+  }
+
+  @Bean
+  AuditTrail auditTrail(DataSource source) throws IOException {
+    return new AuditTrail(
+        source,
+        new VerifyingKeys(List.of(AUDIT_KEY.verifying())),
+        Anchors.in(Path.of("no-anchors-of-the-tests")));
+  }
+
+  @Bean
+  LoginDoor loginDoor(JdbcClient jdbc, PasswordHashes passwords, Chronicle chronicle, Clock clock) {
+    return new LoginDoor(jdbc, passwords::matches, chronicle, clock, null);
   }
 
   /** A switch that takes the database away. */
@@ -282,32 +308,21 @@ class TestGateway {
   private static final class TableChronicle implements Chronicle {
     private final JdbcClient jdbc;
     private final Seen seen;
-    private final JsonMapper json = JsonMapper.shared();
+    private final ChainWriter chains;
+    private final TransactionTemplate transaction;
 
-    TableChronicle(JdbcClient jdbc, Seen seen) {
+    TableChronicle(
+        JdbcClient jdbc, ChainWriter chains, PlatformTransactionManager transactions, Seen seen) {
       this.jdbc = jdbc;
+      this.chains = chains;
+      this.transaction = new TransactionTemplate(transactions);
+      this.transaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
       this.seen = seen;
     }
 
     @Override
     public void record(AuditEvent e) {
-      jdbc.sql(
-              "insert into audit_event (uid, at, tenant, account, actor, source, session_id,"
-                  + " action, outcome, code, correlation_id, detail)"
-                  + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb)")
-          .param(e.id())
-          .param(Timestamp.from(e.at()))
-          .param(e.tenant())
-          .param(e.account())
-          .param(e.actor())
-          .param(e.source())
-          .param(e.sessionId())
-          .param(e.action())
-          .param(e.outcome().wireName())
-          .param(e.code())
-          .param(e.correlationId())
-          .param(json.writeValueAsString(Map.copyOf(e.detail())))
-          .update();
+      transaction.executeWithoutResult(status -> chains.append(List.of(e)));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.quaymaster.process;
 
+import io.quaymaster.audit.chain.SigningKey;
+import io.quaymaster.audit.chain.VerifyingKeys;
 import io.quaymaster.secret.SecretSeal;
 import io.quaymaster.settings.GatewayProperties;
 import io.quaymaster.settings.Settings;
@@ -26,6 +28,8 @@ public final class StartupChecks
       HostKeys hostKeys = hostKeys(settings, dataFolder.path());
       AdminToken adminToken = AdminToken.find(settings.admin(), dataFolder.path());
       SecretSeal seal = SealKey.find(settings.seal(), dataFolder.path());
+      SigningKey auditKey = AuditKey.find(settings.audit(), dataFolder.path());
+      VerifyingKeys trusted = AuditKey.trusted(auditKey, settings.audit());
       Ports.check(settings);
       DatabaseCheck.connect(context.getEnvironment());
       context.registerBean(DataFolder.class, () -> dataFolder);
@@ -33,6 +37,8 @@ public final class StartupChecks
       context.registerBean(AdminToken.class, () -> adminToken);
       context.registerBean(BootstrapToken.class, adminToken::token);
       context.registerBean(SecretSeal.class, () -> seal);
+      context.registerBean(SigningKey.class, () -> auditKey);
+      context.registerBean(VerifyingKeys.class, () -> trusted);
     } catch (RuntimeException failure) {
       dataFolder.close();
       throw failure;

@@ -34,6 +34,7 @@ public record GatewayProperties(
     @DefaultValue Files files,
     @DefaultValue S3 s3,
     @DefaultValue Seal seal,
+    @DefaultValue AuditSettings audit,
     @DefaultValue Quota quota,
     @DefaultValue PasswordHashing passwordHashing) {
 

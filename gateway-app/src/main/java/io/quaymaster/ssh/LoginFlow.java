@@ -9,6 +9,7 @@ import io.quaymaster.ssh.admission.LoginGuard;
 import io.quaymaster.ssh.auth.Conversation;
 import io.quaymaster.ssh.auth.DefaultTenant;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.util.Map;
 import java.util.Optional;
@@ -98,8 +99,18 @@ final class LoginFlow implements SessionListener {
   @Override
   public void sessionClosed(Session session) {
     if (session instanceof ServerSession ssh) {
-      sessions.leave(ssh);
+      sessions.leave(ssh).ifPresent(this::tellEnded);
       Conversation.ended(ssh);
+    }
+  }
+
+  /** Ends whatever happens: the journal may be full. */
+  private void tellEnded(ServedSession session) {
+    try {
+      door.tellEnded(session.grant(), session.ending());
+    } catch (UncheckedIOException unwritable) {
+      log.error(
+          "The end of a session of {} cannot be recorded", session.grant().loginName(), unwritable);
     }
   }
 }

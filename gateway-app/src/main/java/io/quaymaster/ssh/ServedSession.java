@@ -7,7 +7,9 @@ import io.quaymaster.session.LiveSession;
 import io.quaymaster.ssh.channel.ChannelInput;
 import io.quaymaster.ssh.channel.Throttle;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +17,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.server.session.ServerSession;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +35,7 @@ final class ServedSession {
   private final Map<ChannelInput, Protocol> channels = new ConcurrentHashMap<>();
   private volatile Instant lastActiveAt;
   private volatile boolean ended;
+  private volatile @Nullable String endReason;
 
   ServedSession(ServerSession ssh, Grant grant, Throttle upPace, Throttle downPace, Clock clock) {
     this.ssh = ssh;
@@ -100,6 +104,20 @@ final class ServedSession {
         sent.sum());
   }
 
+  /** How long it was and what went over it, for the audit log. */
+  Map<String, String> ending() {
+    Map<String, String> detail = new HashMap<>();
+    detail.put(
+        "seconds", Long.toString(Duration.between(grant.grantedAt(), clock.instant()).toSeconds()));
+    detail.put("bytesReceived", Long.toString(received.sum()));
+    detail.put("bytesSent", Long.toString(sent.sum()));
+    String reason = endReason;
+    if (reason != null) {
+      detail.put("reason", reason);
+    }
+    return detail;
+  }
+
   private Set<String> protocols() {
     return channels.values().stream()
         .map(Protocol::wireName)
@@ -111,6 +129,7 @@ final class ServedSession {
    * its channels end, because then it may go away at once.
    */
   void end(String reason) {
+    endReason = reason;
     ended = true;
     try {
       ssh.disconnect(SshConstants.SSH2_DISCONNECT_BY_APPLICATION, reason);

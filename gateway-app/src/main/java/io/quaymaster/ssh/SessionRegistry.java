@@ -68,11 +68,10 @@ final class SessionRegistry implements LiveSessions {
     return Optional.of(reason == null ? "This connection has no grant." : reason);
   }
 
-  void leave(ServerSession ssh) {
-    ServedSession session = ssh.getAttribute(SERVED);
-    if (session != null) {
-      open.remove(session.grant().sessionId());
-    }
+  /** Returns the session that ends; empty if it never began or has left before. */
+  Optional<ServedSession> leave(ServerSession ssh) {
+    return Optional.ofNullable(ssh.getAttribute(SERVED))
+        .filter(session -> open.remove(session.grant().sessionId(), session));
   }
 
   /**

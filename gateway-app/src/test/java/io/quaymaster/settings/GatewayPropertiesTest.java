@@ -84,6 +84,8 @@ class GatewayPropertiesTest {
               Duration.ofHours(1),
               Duration.ofHours(24)),
           new GatewayProperties.Seal(null, null),
+          new AuditSettings(
+              null, null, List.of(), 1000, Duration.ofMinutes(1), Duration.ofDays(400)),
           new GatewayProperties.Quota(
               DataSize.ofMegabytes(1),
               DataSize.ofMegabytes(64),

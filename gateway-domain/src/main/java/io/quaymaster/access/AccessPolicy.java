@@ -4,6 +4,7 @@ import io.quaymaster.files.RealPath;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -47,12 +48,19 @@ public final class AccessPolicy {
 
   /** What is allowed on a path. */
   public Set<Permission> allowed(RealPath path) {
+    return ruleOf(path)
+        .map(rule -> readOnly ? withoutChanges(rule.allowed()) : rule.allowed())
+        .orElse(Set.of());
+  }
+
+  /** The rule that decides on a path; empty if none covers it. */
+  public Optional<Rule> ruleOf(RealPath path) {
     for (Rule rule : nearestFirst) {
       if (path.startsWith(rule.below())) {
-        return readOnly ? withoutChanges(rule.allowed()) : rule.allowed();
+        return Optional.of(rule);
       }
     }
-    return Set.of();
+    return Optional.empty();
   }
 
   /** What this policy allows in a directory and below it; nothing outside. */

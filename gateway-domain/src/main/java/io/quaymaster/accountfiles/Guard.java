@@ -7,11 +7,11 @@ import io.quaymaster.files.FileFailure.Kind;
 import io.quaymaster.files.RealPath;
 import java.util.Set;
 
-/** Asks the policy, and says no in the policy's words. */
-final class Guard {
+/** Asks the policy, and says no in the policy's words. Immutable. */
+public final class Guard {
   private final AccessPolicy policy;
 
-  Guard(AccessPolicy policy) {
+  public Guard(AccessPolicy policy) {
     this.policy = policy;
   }
 
@@ -23,7 +23,10 @@ final class Guard {
     return policy.allowed(path);
   }
 
-  void require(Permission permission, RealPath path) throws FileFailure {
+  /**
+   * @throws FileFailure NOT_PERMITTED or READ_ONLY
+   */
+  public void require(Permission permission, RealPath path) throws FileFailure {
     if (!policy.allows(permission, path)) {
       throw refusal(permission);
     }
@@ -32,8 +35,10 @@ final class Guard {
   /**
    * Attributes may be seen where names may be listed, and also by who may read or write what is
    * there.
+   *
+   * @throws FileFailure NOT_PERMITTED
    */
-  void requireToSee(RealPath path) throws FileFailure {
+  public void requireToSee(RealPath path) throws FileFailure {
     Set<Permission> allowed = policy.allowed(path);
     if (!allowed.contains(Permission.LIST)
         && !allowed.contains(Permission.READ)

@@ -1,5 +1,6 @@
 package io.quaymaster.audit;
 
+import io.quaymaster.transfer.Transfer;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
@@ -43,5 +44,49 @@ public record AuditEvent(
 
   public AuditEvent {
     detail = Map.copyOf(detail);
+  }
+
+  /** The same at another moment. */
+  public AuditEvent at(Instant moment) {
+    return new AuditEvent(
+        id,
+        moment,
+        tenant,
+        account,
+        actor,
+        source,
+        sessionId,
+        action,
+        outcome,
+        code,
+        correlationId,
+        detail);
+  }
+
+  /**
+   * What the chain says of a transfer: the same id, and all that its own row has. ABORTED is a
+   * failure without a code.
+   */
+  public static AuditEvent of(Transfer transfer) {
+    boolean completed = transfer.outcome() == Transfer.Outcome.COMPLETED;
+    return new AuditEvent(
+        transfer.id(),
+        transfer.endedAt(),
+        transfer.tenant(),
+        transfer.account(),
+        null,
+        transfer.source(),
+        transfer.sessionId(),
+        transfer.direction().wireName(),
+        completed ? Outcome.OK : Outcome.FAILED,
+        transfer.code(),
+        transfer.correlationId(),
+        Map.of(
+            "protocol", transfer.protocol().wireName(),
+            "store", transfer.store(),
+            "path", transfer.path(),
+            "bytes", Long.toString(transfer.bytes()),
+            "outcome", transfer.outcome().wireName(),
+            "startedAt", transfer.startedAt().toString()));
   }
 }

@@ -1,6 +1,7 @@
 package io.quaymaster.audit;
 
 import io.quaymaster.access.Protocol;
+import io.quaymaster.audit.chain.ChainWriter;
 import io.quaymaster.transfer.Transfer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,6 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
@@ -34,11 +36,6 @@ public final class JournalChronicle implements Chronicle {
       insert into transfer (uid, tenant, account, session_id, source, protocol, direction, store, path, bytes, outcome, code,
                             correlation_id, started_at, ended_at)
       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (uid) do nothing
-      """;
-  private static final String INSERT_EVENT =
-      """
-      insert into audit_event (uid, at, tenant, account, actor, source, session_id, action, outcome, code, correlation_id, detail)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb) on conflict (uid) do nothing
       """;
 
   /** One of the two is there. */
@@ -75,6 +72,7 @@ public final class JournalChronicle implements Chronicle {
   /**
    * What waited when {@link #takeWaiting} was called.
    *
+   * @param events in the order in which they were told, those of the transfers included
    * @param more whether it was too much for once
    */
   public record Waiting(
@@ -118,6 +116,7 @@ public final class JournalChronicle implements Chronicle {
       Line line = JSON.readValue(text, Line.class);
       if (line.transfer() != null) {
         waiting.transfers().add(line.transfer());
+        waiting.events().add(AuditEvent.of(line.transfer()));
       }
       if (line.event() != null) {
         waiting.events().add(line.event());
@@ -127,25 +126,31 @@ public final class JournalChronicle implements Chronicle {
     }
   }
 
-  /** Inside a transaction of the caller. */
-  public static void write(Waiting waiting, JdbcTemplate jdbc) {
+  /** Inside a transaction of the caller; the chains are the last that it locks. */
+  public static void write(Waiting waiting, JdbcTemplate jdbc, ChainWriter chains) {
     jdbc.batchUpdate(
         INSERT_TRANSFER, waiting.transfers().stream().map(JournalChronicle::row).toList());
-    jdbc.batchUpdate(INSERT_EVENT, waiting.events().stream().map(JournalChronicle::row).toList());
+    chains.append(waiting.events());
   }
 
   /**
    * Line by line, each in a transaction of its own, where the database refuses one of them: that
    * one is told in the log and left out.
    */
-  public static void writeEach(Waiting waiting, JdbcTemplate jdbc) {
-    waiting.transfers().forEach(t -> writeOne(INSERT_TRANSFER, t, row(t), jdbc));
-    waiting.events().forEach(e -> writeOne(INSERT_EVENT, e, row(e), jdbc));
+  public static void writeEach(
+      Waiting waiting, JdbcTemplate jdbc, ChainWriter chains, TransactionTemplate transaction) {
+    waiting.transfers().forEach(t -> writeOne(t, () -> jdbc.update(INSERT_TRANSFER, row(t))));
+    waiting
+        .events()
+        .forEach(
+            e ->
+                writeOne(
+                    e, () -> transaction.executeWithoutResult(s -> chains.append(List.of(e)))));
   }
 
-  private static void writeOne(String sql, Record line, Object[] row, JdbcTemplate jdbc) {
+  private static void writeOne(Record line, Runnable write) {
     try {
-      jdbc.update(sql, row);
+      write.run();
     } catch (DataIntegrityViolationException refused) {
       // As JSON, so that a control character in it cannot forge a line of the log.
       log.error(
@@ -181,23 +186,6 @@ public final class JournalChronicle implements Chronicle {
       t.correlationId(),
       utc(t.startedAt()),
       utc(t.endedAt())
-    };
-  }
-
-  private static Object[] row(AuditEvent e) {
-    return new Object[] {
-      e.id(),
-      utc(e.at()),
-      e.tenant(),
-      e.account(),
-      e.actor(),
-      e.source(),
-      e.sessionId(),
-      e.action(),
-      e.outcome().wireName(),
-      e.code(),
-      e.correlationId(),
-      JSON.writeValueAsString(e.detail())
     };
   }
 

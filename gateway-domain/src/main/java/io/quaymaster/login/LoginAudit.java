@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** What the audit log learns of logins. Threads: any. */
 final class LoginAudit {
   private static final int MAX_NAME = 200;
+  private static final String LOGIN = "login";
+  private static final String SESSION_END = "session.end";
 
   private final Chronicle chronicle;
   private final Clock clock;
@@ -32,6 +34,19 @@ final class LoginAudit {
         Map.of("credential", grant.credential().toString(), "client", clientVersion);
     chronicle.record(
         event(
+            LOGIN,
+            grant.loginName(),
+            grant.source(),
+            grant.sessionId(),
+            AuditEvent.Outcome.OK,
+            null,
+            detail));
+  }
+
+  void ended(Grant grant, Map<String, String> detail) {
+    chronicle.record(
+        event(
+            SESSION_END,
             grant.loginName(),
             grant.source(),
             grant.sessionId(),
@@ -51,6 +66,7 @@ final class LoginAudit {
     }
     chronicle.record(
         event(
+            LOGIN,
             name.orElse(null),
             source.getHostAddress(),
             null,
@@ -60,6 +76,7 @@ final class LoginAudit {
   }
 
   private AuditEvent event(
+      String action,
       @Nullable LoginName name,
       String source,
       @Nullable String sessionId,
@@ -74,7 +91,7 @@ final class LoginAudit {
         null,
         source,
         sessionId,
-        "login",
+        action,
         outcome,
         code,
         CorrelationId.next(),

@@ -6,6 +6,7 @@ import io.quaymaster.credential.AuthenticationMethod;
 import io.quaymaster.credential.AuthenticationMethods;
 import io.quaymaster.files.ByteText;
 import io.quaymaster.login.AccountReader.Found;
+import io.quaymaster.login.AccountReader.Mounted;
 import io.quaymaster.secret.SecretSeal;
 import java.net.InetAddress;
 import java.time.Clock;
@@ -50,6 +51,7 @@ public final class LoginDoor {
     KEY_EXPIRED,
     /** This connection has proved this key already. */
     KEY_USED_BEFORE,
+    /** The key is one of the account's, and somebody else signed. */
     WRONG_SIGNATURE,
     UNKNOWN_AUTHORITY,
     /** The authority may not vouch for this account. */
@@ -303,6 +305,25 @@ public final class LoginDoor {
     return new Verdict.Refused(reason);
   }
 
+  /** Asks of an account what a login asks, and lets nobody in. Empty: there is no such account. */
+  public Optional<Examined> examine(LoginName name, InetAddress source) {
+    return accounts
+        .find(name, "")
+        .map(
+            account -> {
+              List<Mounted> mounts = accounts.mounts(account.id());
+              return new Examined(
+                  account.tenantId(),
+                  AccountCheck.whyNot(account, source, clock.instant()),
+                  account.protocols(),
+                  account.sftp(),
+                  AccountReader.policy(account, mounts),
+                  account.home(),
+                  mounts.stream().map(Mounted::home).toList(),
+                  account.limits());
+            });
+  }
+
   /**
    * Goes on by one step. Called when the protocol has accepted the proof, a signature included.
    *
@@ -336,6 +357,15 @@ public final class LoginDoor {
   /** Tells the audit log that a session began. */
   public void tellAdmitted(Grant grant, String clientVersion) {
     audit.admitted(grant, clientVersion);
+  }
+
+  /**
+   * Tells the audit log that a session ended.
+   *
+   * @param detail what it did and why it ended
+   */
+  public void tellEnded(Grant grant, Map<String, String> detail) {
+    audit.ended(grant, detail);
   }
 
   /**

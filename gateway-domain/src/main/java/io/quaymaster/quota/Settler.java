@@ -2,6 +2,7 @@ package io.quaymaster.quota;
 
 import io.quaymaster.audit.JournalChronicle;
 import io.quaymaster.audit.JournalChronicle.Waiting;
+import io.quaymaster.audit.chain.ChainWriter;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -47,6 +48,7 @@ public final class Settler {
   private final LedgerMeters meters;
   private final JournalChronicle chronicle;
   private final JdbcTemplate jdbc;
+  private final ChainWriter chains;
   private final TransactionTemplate transaction;
   private final ReentrantLock settling = new ReentrantLock();
   private long batch;
@@ -71,6 +73,7 @@ public final class Settler {
     this.meters = meters;
     this.chronicle = chronicle;
     this.jdbc = jdbc;
+    this.chains = new ChainWriter(jdbc);
     this.transaction = transaction;
   }
 
@@ -129,7 +132,7 @@ public final class Settler {
       }
       // A single bad line must not hold up the ledger.
       log.error("The database refuses a line of the chronicle", refused);
-      JournalChronicle.writeEach(lines, jdbc);
+      JournalChronicle.writeEach(lines, jdbc, chains, transaction);
       chronicle.forget(lines);
       settleWith(Waiting.NOTHING, idle);
       return;
@@ -151,7 +154,8 @@ public final class Settler {
       Amount owed = table.settle(s.scope().id(), s.usedChange(), s.leaseGone());
       current.owed().put(s.scope().id(), owed);
     }
-    JournalChronicle.write(lines, jdbc);
+    // Last of all: whoever has a chain asks for nothing of the ledger (ADR 13).
+    JournalChronicle.write(lines, jdbc, chains);
   }
 
   private void settled(Doubtful done) {

@@ -157,13 +157,22 @@ public final class Conversation {
     keyReason = reason;
   }
 
-  /** A key that would do was signed with, or not. */
-  Outcome signed(Verdict.Fits fits, BooleanSupplier signature) {
-    if (!signature.getAsBoolean()) {
-      refusedKey(Reason.WRONG_SIGNATURE);
-      return Outcome.REFUSED;
+  /**
+   * A key that would do was signed with, or not. What cannot be verified is wrong.
+   *
+   * @param fingerprint of the key
+   */
+  Outcome signed(Verdict.Fits fits, String fingerprint, BooleanSupplier signature) {
+    boolean verified = false;
+    try {
+      verified = signature.getAsBoolean();
+    } finally {
+      if (!verified) {
+        guard.refused(session, Reason.WRONG_SIGNATURE);
+        tellRefused("publickey", Reason.WRONG_SIGNATURE, Map.of("key", fingerprint));
+      }
     }
-    return proved(fits);
+    return verified ? proved(fits) : Outcome.REFUSED;
   }
 
   /** A proof that needs no signature; see {@link LoginDoor#password} and {@link LoginDoor#code}. */

@@ -61,6 +61,7 @@ final class PublicKeyMethod {
     return Optional.of(
         conversation.signed(
             fits.get(),
+            SshPublicKey.fingerprintOf(keyBlob),
             () ->
                 KeySignatures.isBy(
                     keyBlob,
