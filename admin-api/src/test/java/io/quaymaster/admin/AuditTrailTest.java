@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 
 /** The audit log over REST: verified, exported, and what an export is worth. */
 class AuditTrailTest extends AdminApiTest {
-  @Autowired private JdbcTemplate jdbc;
+  @Autowired private JdbcTemplate template;
 
   private static Verification verified(String export, VerifyingKey key) throws Exception {
     return new ExportVerifier(new VerifyingKeys(List.of(key)), Map.of())
@@ -51,9 +51,9 @@ class AuditTrailTest extends AdminApiTest {
   void whatWasChangedIsNamed() {
     String tenant = tenantWithStore();
     makeAccount(tenant, "alice", "");
-    jdbc.execute("alter table audit_event disable trigger user");
+    template.execute("alter table audit_event disable trigger user");
     try {
-      jdbc.update(
+      template.update(
           "update audit_event set actor = 'nobody' where chain = ? and sequence = 2", tenant);
       JsonNode found = platformAdmin().get("/api/v1/audit/verify?tenant=" + tenant).ok().json();
       assertThat(found.get("intact").booleanValue()).isFalse();
@@ -62,7 +62,7 @@ class AuditTrailTest extends AdminApiTest {
       assertThat(found.get("findings").get(0).get("sequence").longValue()).isEqualTo(2);
       assertThat(found.get("findings").get(0).get("tenant").stringValue()).isEqualTo(tenant);
     } finally {
-      jdbc.execute("alter table audit_event enable trigger user");
+      template.execute("alter table audit_event enable trigger user");
     }
   }
 

@@ -7,12 +7,12 @@ import io.quaymaster.admission.BanChanges;
 import io.quaymaster.admission.BanSubject;
 import io.quaymaster.audit.AuditEvent;
 import io.quaymaster.audit.Chronicle;
-import io.quaymaster.files.FileFailure;
 import io.quaymaster.audit.chain.Anchors;
 import io.quaymaster.audit.chain.AuditTrail;
 import io.quaymaster.audit.chain.ChainWriter;
 import io.quaymaster.audit.chain.SigningKey;
 import io.quaymaster.audit.chain.VerifyingKeys;
+import io.quaymaster.files.FileFailure;
 import io.quaymaster.login.LoginDoor;
 import io.quaymaster.quota.Recount;
 import io.quaymaster.quota.ScopeChanges;
@@ -252,8 +252,13 @@ class TestGateway {
   }
 
   @Bean
-  LoginDoor loginDoor(JdbcClient jdbc, PasswordHashes passwords, Chronicle chronicle, Clock clock) {
-    return new LoginDoor(jdbc, passwords::matches, chronicle, clock, null);
+  LoginDoor loginDoor(
+      JdbcClient jdbc,
+      PasswordHashes passwords,
+      SecretSeal seal,
+      Chronicle chronicle,
+      Clock clock) {
+    return new LoginDoor(jdbc, passwords::matches, _ -> false, seal, chronicle, clock, null);
   }
 
   /** A switch that takes the database away. */

@@ -87,8 +87,7 @@ final class KeepAlive implements Runnable {
   }
 
   private void look(ServedSession session, Client client, long now) {
-    if (client.ending
-        || !(session.ssh().getIoSession() instanceof TransportSession connection)) {
+    if (client.ending || !(session.ssh().getIoSession() instanceof TransportSession connection)) {
       return;
     }
     long received = connection.lastReceivedNanos();

@@ -28,8 +28,7 @@ final class SshListeners implements SmartLifecycle, SshListener {
    * @param keepAlive of the sessions of all of them
    * @param served channels of all of them
    */
-  SshListeners(
-      List<GatewaySshServer> servers, Gate gate, KeepAlive keepAlive, ServedCount served) {
+  SshListeners(List<GatewaySshServer> servers, Gate gate, KeepAlive keepAlive, ServedCount served) {
     this.servers = List.copyOf(servers);
     this.gate = gate;
     this.keepAlive = keepAlive;

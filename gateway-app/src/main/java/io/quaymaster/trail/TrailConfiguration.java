@@ -25,10 +25,7 @@ public class TrailConfiguration {
   }
 
   @Bean
-  AuditTrail auditTrail(
-      DataSource source,
-      VerifyingKeys keys,
-      Anchors anchors) {
+  AuditTrail auditTrail(DataSource source, VerifyingKeys keys, Anchors anchors) {
     return new AuditTrail(source, keys, anchors);
   }
 

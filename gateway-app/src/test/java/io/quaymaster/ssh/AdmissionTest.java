@@ -3,14 +3,14 @@ package io.quaymaster.ssh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.net.SocketException;
-import java.time.Instant;
 import io.quaymaster.admission.PenaltySettings;
 import io.quaymaster.admission.StartupLimit;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -12,8 +12,8 @@ final class GatewayOptions {
   static final GatewayOptions DEFAULTS = new GatewayOptions();
 
   private SftpLimits limits = SftpLimits.DEFAULTS;
-  private Duration authTimeout = Duration.ofSeconds(60);
-  private Duration patience = Duration.ofSeconds(120);
+  private Duration authTimeout = Duration.ofMinutes(1);
+  private Duration patience = Duration.ofMinutes(2);
   private long windowBytes = 4 << 20;
   private int maxChannels = 8;
   private Passwords passwords = Passwords.PLAIN;

@@ -3,7 +3,6 @@ package io.quaymaster.ssh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.quaymaster.ssh.GatewayOptions;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +30,7 @@ class KeyProbeTest {
               afterTheProof.get().run();
               return password.equals(hash);
             });
-    gateway = TestGateway.start(Options.DEFAULTS.withoutPenalties().passwords(watched));
+    gateway = TestGateway.start(GatewayOptions.DEFAULTS.withoutPenalties().passwords(watched));
     alice = gateway.account("alice@acme").create();
     eve = gateway.account("eve@acme").create();
   }

@@ -2,6 +2,7 @@ package io.quaymaster.ssh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quaymaster.audit.AuditEvent;
 import io.quaymaster.audit.Chronicle;
 import io.quaymaster.certificate.CertificateSignatures;
 import io.quaymaster.certificate.UserCertificate;
@@ -15,6 +16,7 @@ import io.quaymaster.login.LoginState;
 import io.quaymaster.login.OfferedKey;
 import io.quaymaster.login.PasswordCheck;
 import io.quaymaster.ssh.auth.KeySignatures;
+import io.quaymaster.transfer.Transfer;
 import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -105,6 +107,22 @@ class LoginFaultTest {
     gateway.close();
   }
 
+  /** Whoever looks at proofs tells nobody of them. */
+  private static final class Deaf implements Chronicle {
+    @Override
+    public void record(AuditEvent event) {
+      throw new AssertionError(event);
+    }
+
+    @Override
+    public void record(Transfer transfer) {
+      throw new AssertionError(transfer);
+    }
+
+    @Override
+    public void flush() {}
+  }
+
   private LoginDoor door(Faults faults) {
     JdbcClient jdbc =
         JdbcClient.create(
@@ -126,9 +144,8 @@ class LoginFaultTest {
           faults.mayFail();
           return real.hold(asked);
         };
-    Chronicle chronicle = event -> {};
     return new LoginDoor(
-        jdbc, passwords, signatures, gateway.seal(), chronicle, gateway.doorClock(), null);
+        jdbc, passwords, signatures, gateway.seal(), new Deaf(), gateway.doorClock(), null);
   }
 
   /** All that Alice has, in the order that her policy asks for. */

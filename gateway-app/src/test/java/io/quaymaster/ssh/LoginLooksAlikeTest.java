@@ -3,7 +3,6 @@ package io.quaymaster.ssh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quaymaster.account.PasswordHashes;
-import io.quaymaster.ssh.GatewayOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,7 +36,8 @@ class LoginLooksAlikeTest {
   @BeforeAll
   static void start() {
     gateway =
-        TestGateway.start(Options.DEFAULTS.withoutPenalties().passwords(Passwords.hashed(HASHES)));
+        TestGateway.start(
+            GatewayOptions.DEFAULTS.withoutPenalties().passwords(Passwords.hashed(HASHES)));
     alice = gateway.account("alice@acme").create();
     // A wrong password and a wrong key.
     REFUSED.put("WRONG", new Visitor("alice@acme", stranger().key(), "guess"));

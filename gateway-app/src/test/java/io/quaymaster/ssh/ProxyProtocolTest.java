@@ -3,11 +3,11 @@ package io.quaymaster.ssh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.time.Instant;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,10 +98,7 @@ class ProxyProtocolTest {
   @Test
   void aBanIsOfTheSourceBehindTheProxy() throws IOException {
     try (ProxyRelay relay = new ProxyRelay(gateway, PROXY, v1("203.0.113.7"))) {
-      gateway
-          .gate()
-          .bans()
-          .impose("203.0.113.7", Instant.now().plus(Duration.ofHours(1)));
+      gateway.gate().bans().impose("203.0.113.7", Instant.now().plus(Duration.ofHours(1)));
       through(relay).sftp("ls").fails();
       assertThat(gateway.gate().refused("banned")).isEqualTo(1);
       relay.header(v1("203.0.113.8"));

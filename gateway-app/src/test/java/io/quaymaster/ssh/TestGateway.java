@@ -21,7 +21,6 @@ import io.quaymaster.settings.ListenerSettings;
 import io.quaymaster.ssh.auth.KeySignatures;
 import io.quaymaster.ssh.channel.DirectBuffers;
 import io.quaymaster.ssh.handshake.HandshakeRecorder;
-import io.quaymaster.ssh.sftp.SftpLimits;
 import io.quaymaster.ssh.sftp.SftpMeters;
 import io.quaymaster.ssh.transport.VirtualThreadIoServiceFactoryFactory;
 import io.quaymaster.storage.s3.S3Limits;
@@ -180,8 +179,7 @@ final class TestGateway implements AutoCloseable {
     LoginFlow logins = new LoginFlow(door, sessions, gate.guard());
     HandshakeRecorder recorder = new HandshakeRecorder(failures, handshakeMeters, clock);
     VirtualThreadIoServiceFactoryFactory transport =
-        new VirtualThreadIoServiceFactoryFactory(
-            SshConfiguration.transport(settings), gate.gate());
+        new VirtualThreadIoServiceFactoryFactory(SshConfiguration.transport(settings), gate.gate());
     ListenerSettings main =
         new ListenerSettings(
             ListenerSettings.MAIN, 0, null, AlgorithmPolicy.MODERN, List.of(), null);

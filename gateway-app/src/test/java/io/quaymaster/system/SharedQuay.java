@@ -21,7 +21,9 @@ final class SharedQuay implements ParameterResolver {
     static Running start() {
       try {
         Path folder = Files.createTempDirectory("shared-quay");
-        return new Running(folder, Quay.start(
+        return new Running(
+            folder,
+            Quay.start(
                 GatewayProcess.in(folder)
                     .withArgument("--demo")
                     // Its plays have wrong passwords in them, and all come from one address.

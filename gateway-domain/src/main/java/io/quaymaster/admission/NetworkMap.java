@@ -14,8 +14,7 @@ final class NetworkMap<V> {
   private final Map<SourceNetwork, V> values = new HashMap<>();
 
   /** How many networks have a prefix of so many bits; the narrow ones first. */
-  private final TreeMap<Integer, Integer> prefixes =
-      new TreeMap<>(Comparator.reverseOrder());
+  private final TreeMap<Integer, Integer> prefixes = new TreeMap<>(Comparator.reverseOrder());
 
   void put(SourceNetwork network, V value) {
     if (values.put(network, value) == null) {

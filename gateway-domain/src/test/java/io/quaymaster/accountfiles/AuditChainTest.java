@@ -54,10 +54,7 @@ class AuditChainTest {
   private void isUnbroken(long rows) throws Exception {
     var source = cluster.database().dataSource();
     Verification found =
-        new AuditTrail(
-                source,
-                new VerifyingKeys(List.of()),
-                Anchors.in(folder.resolve("none")))
+        new AuditTrail(source, new VerifyingKeys(List.of()), Anchors.in(folder.resolve("none")))
             .verify("acme");
     assertThat(found.findings()).isEmpty();
     assertThat(found.chains().getFirst().events()).isEqualTo(rows);

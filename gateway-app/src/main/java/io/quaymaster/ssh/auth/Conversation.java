@@ -195,9 +195,7 @@ public final class Conversation {
   }
 
   private static Verdict unless(boolean barred, Verdict verdict) {
-    return barred && verdict instanceof Verdict.Fits
-        ? new Verdict.Refused(Reason.BANNED)
-        : verdict;
+    return barred && verdict instanceof Verdict.Fits ? new Verdict.Refused(Reason.BANNED) : verdict;
   }
 
   private Verdict looked(Function<LoginState.Open, Verdict> at) {

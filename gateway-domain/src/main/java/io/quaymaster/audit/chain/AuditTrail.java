@@ -29,10 +29,7 @@ public final class AuditTrail {
   private final Anchors anchors;
   private final Semaphore turns = new Semaphore(AT_ONCE);
 
-  public AuditTrail(
-      DataSource source,
-      VerifyingKeys keys,
-      Anchors anchors) {
+  public AuditTrail(DataSource source, VerifyingKeys keys, Anchors anchors) {
     this.reader = new ChainReader(new JdbcTemplate(source));
     this.moment = new TransactionTemplate(new JdbcTransactionManager(source));
     this.moment.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);

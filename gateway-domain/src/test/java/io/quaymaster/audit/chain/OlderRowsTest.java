@@ -41,10 +41,7 @@ class OlderRowsTest {
 
       var source = database.dataSource();
       Verification found =
-          new AuditTrail(
-                  source,
-                  new VerifyingKeys(List.of()),
-                  Anchors.in(folder.resolve("none")))
+          new AuditTrail(source, new VerifyingKeys(List.of()), Anchors.in(folder.resolve("none")))
               .verify(null);
       assertThat(found.findings()).isEmpty();
       assertThat(found.chains())
