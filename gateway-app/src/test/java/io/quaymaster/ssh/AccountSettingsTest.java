@@ -19,7 +19,7 @@ class AccountSettingsTest {
 
   @BeforeAll
   static void start() {
-    gateway = TestGateway.start(GatewayOptions.DEFAULTS.withoutPenalties());
+    gateway = TestGateway.start(GatewayOptions.DEFAULTS);
   }
 
   @AfterAll

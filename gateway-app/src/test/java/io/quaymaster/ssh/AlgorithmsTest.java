@@ -26,11 +26,9 @@ class AlgorithmsTest {
   static void start() {
     gateway =
         TestGateway.start(
-            GatewayOptions.DEFAULTS
-                .withoutPenalties()
-                .listeners(
-                    new ListenerSettings("fips", 0, null, AlgorithmPolicy.FIPS_LIKE, HERE, null),
-                    new ListenerSettings("old", 0, null, AlgorithmPolicy.LEGACY, HERE, null)));
+            GatewayOptions.DEFAULTS.listeners(
+                new ListenerSettings("fips", 0, null, AlgorithmPolicy.FIPS_LIKE, HERE, null),
+                new ListenerSettings("old", 0, null, AlgorithmPolicy.LEGACY, HERE, null)));
     alice = gateway.account("alice@acme").create();
     everywhere = gateway.account("everywhere@acme").keyType("rsa").create();
   }

@@ -39,6 +39,9 @@ class BanTest {
   private static final Strangers SPRAYED = Strangers.DEFAULTS.penalties(FOUR_FAILURES);
 
   private final LogWatch log = new LogWatch();
+
+  /** Each test starts it as it wants it. */
+  @SuppressWarnings("NullAway.Init")
   private TestGateway gateway;
 
   private TestGateway start(Strangers strangers) {
@@ -168,7 +171,7 @@ class BanTest {
     assertThat(right.play())
         .as("the right password, as a guesser would find it")
         .containsExactly(RawLogin.NO);
-    assertThat(gateway.audit("alice")).last().isEqualTo("login refused BANNED");
+    assertThat(gateway.logins("alice")).last().isEqualTo("login refused BANNED");
     assertThat(
             new RawLogin(gateway, "alice@acme")
                 .from("127.0.5.1")

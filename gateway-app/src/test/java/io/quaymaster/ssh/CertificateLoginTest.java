@@ -70,7 +70,7 @@ class CertificateLoginTest {
   private void comesIn(String... options) {
     TestCertificate.sign(authority, key, options);
     client(key).sftp("ls").succeeds();
-    assertThat(gateway.audit("alice")).last().isEqualTo("login ok -");
+    assertThat(gateway.logins("alice")).last().isEqualTo("login ok -");
   }
 
   private void isRefused(String reason, String... options) {
@@ -89,7 +89,7 @@ class CertificateLoginTest {
         .containsExactly(RawLogin.NO, RawLogin.NO);
     await()
         .untilAsserted(
-            () -> assertThat(gateway.audit("alice")).last().isEqualTo("login refused " + reason));
+            () -> assertThat(gateway.logins("alice")).last().isEqualTo("login refused " + reason));
   }
 
   @ParameterizedTest

@@ -46,7 +46,7 @@ class CredentialRulesTest {
         .containsExactly(RawLogin.NO);
     await()
         .untilAsserted(
-            () -> assertThat(gateway.audit("alice")).last().isEqualTo("login refused " + reason));
+            () -> assertThat(gateway.logins("alice")).last().isEqualTo("login refused " + reason));
   }
 
   @Test

@@ -18,7 +18,10 @@ final class GatewayOptions {
   private int maxChannels = 8;
   private Passwords passwords = Passwords.PLAIN;
   private BackDoor.Kind stores = BackDoor.Kind.DISK;
-  private Strangers strangers = Strangers.DEFAULTS;
+
+  /** Plays fail on purpose, and most of them are about something else. */
+  private Strangers strangers = Strangers.DEFAULTS.penalties(PenaltySettings.OFF);
+
   private KeepAlive.Settings keepAlive =
       new KeepAlive.Settings(Duration.ofMinutes(1), 3, Duration.ofMinutes(15));
   private List<ListenerSettings> listeners = List.of();
@@ -101,11 +104,6 @@ final class GatewayOptions {
 
   GatewayOptions maxUnauthenticated(int most) {
     return strangers(strangers.most(most));
-  }
-
-  /** For plays with many failures that are about something else. */
-  GatewayOptions withoutPenalties() {
-    return strangers(strangers.penalties(PenaltySettings.OFF));
   }
 
   KeepAlive.Settings keepAlive() {

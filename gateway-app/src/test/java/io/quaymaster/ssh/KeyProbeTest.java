@@ -30,7 +30,7 @@ class KeyProbeTest {
               afterTheProof.get().run();
               return password.equals(hash);
             });
-    gateway = TestGateway.start(GatewayOptions.DEFAULTS.withoutPenalties().passwords(watched));
+    gateway = TestGateway.start(GatewayOptions.DEFAULTS.passwords(watched));
     alice = gateway.account("alice@acme").create();
     eve = gateway.account("eve@acme").create();
   }

@@ -63,7 +63,7 @@ class LoginAttacksTest {
 
   @BeforeEach
   void start() {
-    gateway = TestGateway.start(GatewayOptions.DEFAULTS.withoutPenalties());
+    gateway = TestGateway.start(GatewayOptions.DEFAULTS);
     alice = gateway.account("alice@acme").create();
   }
 

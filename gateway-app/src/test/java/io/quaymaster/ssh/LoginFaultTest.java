@@ -43,7 +43,7 @@ class LoginFaultTest {
   private static final int MORE_THAN_ENOUGH = 100;
 
   /** What goes wrong. */
-  private enum Fault {
+  enum Fault {
     ONCE,
     FROM_THEN_ON,
     /** Not an exception that anybody expects. */
@@ -159,7 +159,9 @@ class LoginFaultTest {
         step(
             door,
             state,
-            so -> door.password(so, AuthenticationMethod.PASSWORD, TestAccount.PASSWORD, HERE));
+            so ->
+                door.password(
+                    so, AuthenticationMethod.PASSWORD, TestAccount.PASSWORD, HERE, false));
     state = step(door, state, so -> door.code(so, app.codeAt(Totp.stepAt(now())), HERE));
     try {
       return state instanceof LoginState.Accepted accepted

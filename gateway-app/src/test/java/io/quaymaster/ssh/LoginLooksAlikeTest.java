@@ -32,15 +32,15 @@ class LoginLooksAlikeTest {
   private static final PasswordHashes HASHES = new PasswordHashes(2, 64, Duration.ofSeconds(30));
   private static TestGateway gateway;
   private static TestAccount alice;
+  private static TestAccount stranger;
 
   @BeforeAll
   static void start() {
-    gateway =
-        TestGateway.start(
-            GatewayOptions.DEFAULTS.withoutPenalties().passwords(Passwords.hashed(HASHES)));
+    gateway = TestGateway.start(GatewayOptions.DEFAULTS.passwords(Passwords.hashed(HASHES)));
     alice = gateway.account("alice@acme").create();
+    stranger = gateway.account("stranger@globex").create();
     // A wrong password and a wrong key.
-    REFUSED.put("WRONG", new Visitor("alice@acme", stranger().key(), "guess"));
+    REFUSED.put("WRONG", new Visitor("alice@acme", stranger.key(), "guess"));
     // All that follow bring what is right, or would be.
     REFUSED.put("UNKNOWN", visitor("nobody@acme"));
     REFUSED.put("UNKNOWN TENANT", visitor("alice@nowhere"));
@@ -61,10 +61,6 @@ class LoginLooksAlikeTest {
     gateway.comesToRest();
     gateway.close();
     HASHES.close();
-  }
-
-  private static TestAccount stranger() {
-    return gateway.account("stranger@globex").create();
   }
 
   private static Visitor visitor(String login) {
@@ -167,7 +163,7 @@ class LoginLooksAlikeTest {
    */
   @Test
   void theTimeOfEachFirstMethodIsTheSame() {
-    OpenSshKeys strange = stranger().key();
+    OpenSshKeys strange = stranger.key();
     gateway.account("bob@asked").create();
     gateway
         .jdbc()

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.apache.sshd.client.auth.AbstractUserAuth;
 import org.apache.sshd.client.auth.UserAuth;
 import org.apache.sshd.client.auth.UserAuthFactory;
@@ -178,7 +179,7 @@ final class RawLogin {
   /** Plays it to its end, whichever it is: an answer for each request that had one. */
   List<String> play() {
     try (RawClient client = new RawClient()) {
-      client.mina().setUserAuthFactories(List.of(new Factory()));
+      client.mina().setUserAuthFactories(factories());
       client.mina().addSessionListener(new End());
       ClientSession session = client.connectFrom(address, gateway.port(), login);
       session.auth().verify(RawClient.PATIENCE);
@@ -272,22 +273,38 @@ final class RawLogin {
     }
   }
 
-  /** To MINA's client it is all one method. */
+  /**
+   * To MINA's client each method is a part of the play. After an answer that asks for another it
+   * goes on with the next one of that name, and never back; so each is there once for each request.
+   */
+  private List<UserAuthFactory> factories() {
+    return requests.stream()
+        .flatMap(_ -> Stream.of("publickey", "password", "keyboard-interactive"))
+        .<UserAuthFactory>map(Factory::new)
+        .toList();
+  }
+
   private final class Factory implements UserAuthFactory {
+    private final String method;
+
+    Factory(String method) {
+      this.method = method;
+    }
+
     @Override
     public String getName() {
-      return "publickey";
+      return method;
     }
 
     @Override
     public UserAuth createUserAuth(ClientSession session) {
-      return new Play();
+      return new Play(method);
     }
   }
 
   private final class Play extends AbstractUserAuth {
-    Play() {
-      super("publickey");
+    Play(String method) {
+      super(method);
     }
 
     @Override

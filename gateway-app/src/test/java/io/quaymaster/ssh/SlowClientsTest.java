@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +55,13 @@ class SlowClientsTest {
       }
       await().until(() -> gateway.strangers() == MANY);
       Process upload =
-          client.begin("put big".getBytes(), client.local("out"), "sftp", "-b", "-", "quay");
+          client.begin(
+              "put big".getBytes(StandardCharsets.US_ASCII),
+              client.local("out"),
+              "sftp",
+              "-b",
+              "-",
+              "quay");
       String dribbled = "SH-2.0-Slow";
       for (int n = 0; n < dribbled.length(); n++) {
         for (int i = 1; i < MANY; i += 3) {

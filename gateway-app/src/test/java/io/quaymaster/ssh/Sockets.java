@@ -9,12 +9,18 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Plain connections to a gateway, from any of this machine's addresses. */
 final class Sockets {
   private static final int PATIENCE_MILLIS = 60_000;
-  private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+  private static final List<Path> TABLES =
+      List.of(Path.of("/proc/self/net/tcp"), Path.of("/proc/self/net/tcp6"));
+
+  /** ESTABLISHED and CLOSE_WAIT of the kernel's tcp_states.h. */
+  private static final Set<String> NOT_CLOSED = Set.of("01", "08");
 
   private Sockets() {}
 
@@ -57,18 +63,20 @@ final class Sockets {
     socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  /** Sockets that this process has open, on either side. */
-  static long open() throws IOException {
-    try (Stream<Path> links = Files.list(DESCRIPTORS)) {
-      return links.filter(Sockets::isSocket).count();
+  /** Connections to a gateway that its side has not closed. */
+  static long open(TestGateway gateway) throws IOException {
+    String port = ":%04X".formatted(gateway.port());
+    long open = 0;
+    for (Path table : TABLES) {
+      try (Stream<String> lines = Files.lines(table)) {
+        open += lines.map(String::strip).filter(line -> isOpen(line.split(" +"), port)).count();
+      }
     }
+    return open;
   }
 
-  private static boolean isSocket(Path link) {
-    try {
-      return Files.readSymbolicLink(link).toString().startsWith("socket:");
-    } catch (IOException closedMeanwhile) {
-      return false;
-    }
+  /** proc_pid_net(5): the second column is the local address, the fourth the state. */
+  private static boolean isOpen(String[] columns, String port) {
+    return columns[1].endsWith(port) && NOT_CLOSED.contains(columns[3]);
   }
 }

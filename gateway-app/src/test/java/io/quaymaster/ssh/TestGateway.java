@@ -240,7 +240,7 @@ final class TestGateway implements AutoCloseable {
     InetAddress here = InetAddress.getLoopbackAddress();
     LoginState.Open begun = door.begin(account.login());
     Verdict verdict =
-        door.password(begun, AuthenticationMethod.PASSWORD, TestAccount.PASSWORD, here);
+        door.password(begun, AuthenticationMethod.PASSWORD, TestAccount.PASSWORD, here, false);
     if (verdict instanceof Verdict.Fits fits
         && door.proved(begun, fits) instanceof LoginState.Accepted accepted) {
       return engine.open(door.admit(accepted, here));
@@ -343,6 +343,11 @@ final class TestGateway implements AutoCloseable {
         .param(account)
         .query((row, n) -> row.getString(1))
         .list();
+  }
+
+  /** What the audit log holds of logins: when a session ends is told when it has ended. */
+  List<String> logins(String account) {
+    return audit(account).stream().filter(line -> line.startsWith("login ")).toList();
   }
 
   /** Waits until nobody is connected, and then shows that nothing of anybody is left. */

@@ -73,6 +73,8 @@ final class AccountReader {
       @Nullable Instant end,
       @Nullable String previousHash,
       @Nullable Instant previousUntil) {
+    static final Passwords NONE = new Passwords(null, null, null, null);
+
     @Nullable String previousAt(Instant now) {
       return previousUntil != null && now.isBefore(previousUntil) ? previousHash : null;
     }

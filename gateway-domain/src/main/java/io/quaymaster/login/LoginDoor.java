@@ -179,45 +179,69 @@ public final class LoginDoor {
   }
 
   /**
-   * Whether a password fits. Takes as long for an account that does not exist.
+   * Whether a password fits. A refusal takes as long whoever is asked for and whatever is wrong.
    *
    * @param method how it was sent
+   * @param barred no password is taken from there now, not even the right one
    */
   public Verdict password(
-      LoginState.Open so, AuthenticationMethod method, String password, InetAddress source) {
-    return looked(so, method, () -> passwordVerdict(so, method, password, source));
+      LoginState.Open so,
+      AuthenticationMethod method,
+      String password,
+      InetAddress source,
+      boolean barred) {
+    return looked(so, method, () -> passwordVerdict(so, method, password, source, barred));
   }
 
   private Verdict passwordVerdict(
-      LoginState.Open so, AuthenticationMethod method, String password, InetAddress source) {
+      LoginState.Open so,
+      AuthenticationMethod method,
+      String password,
+      InetAddress source,
+      boolean barred) {
     Optional<Found> account = so.name().flatMap(n -> accounts.find(n, ""));
     Instant now = clock.instant();
-    AccountReader.Passwords stored = account.map(Found::passwords).orElse(null);
-    String hash = stored == null ? null : stored.hash();
-    boolean current = matches(password, hash);
-    if (!current) {
-      // Also if there is no previous one: a refusal costs the same whoever is asked for.
-      hash = stored == null ? null : stored.previousAt(now);
-      if (!matches(password, hash)) {
-        hash = null;
-      }
+    AccountReader.Passwords stored =
+        account.map(Found::passwords).orElse(AccountReader.Passwords.NONE);
+    boolean current = matches(password, stored.hash());
+    Optional<Reason> whyNot =
+        current && AccountCheck.isPast(stored.end(), now)
+            ? Optional.of(Reason.PASSWORD_EXPIRED)
+            : whyNot(so, account, source, now, barred);
+    if (current && whyNot.isEmpty()) {
+      return fits(so, method, stored.hash());
     }
-    if (so.name().isEmpty()) {
-      return refused(Reason.NOT_A_LOGIN_NAME);
-    }
-    if (account.isEmpty() || stored == null) {
-      return refused(Reason.UNKNOWN_ACCOUNT);
-    }
-    if (hash == null) {
+    // Also if there is no previous one, and if nothing can come of it: each refusal costs two.
+    boolean previous = matches(password, stored.previousAt(now));
+    if (account.isPresent() && !current && !previous) {
       return refused(Reason.WRONG_PASSWORD);
     }
-    if (current && AccountCheck.isPast(stored.end(), now)) {
-      return refused(Reason.PASSWORD_EXPIRED);
+    return whyNot.map(LoginDoor::refused).orElseGet(() -> fits(so, method, stored.previousAt(now)));
+  }
+
+  /** What stands in the way of a password, whether it is right or wrong. */
+  private static Optional<Reason> whyNot(
+      LoginState.Open so,
+      Optional<Found> account,
+      InetAddress source,
+      Instant now,
+      boolean barred) {
+    if (so.name().isEmpty()) {
+      return Optional.of(Reason.NOT_A_LOGIN_NAME);
     }
-    Proof proof = new Proof.Password(method, hash);
+    if (account.isEmpty()) {
+      return Optional.of(Reason.UNKNOWN_ACCOUNT);
+    }
     return AccountCheck.whyNot(account.get(), source, now)
-        .map(LoginDoor::refused)
-        .orElseGet(() -> new Verdict.Fits(so, account.get().name(), proof, false));
+        .or(() -> barred ? Optional.of(Reason.BANNED) : Optional.empty());
+  }
+
+  private static Verdict fits(
+      LoginState.Open so, AuthenticationMethod method, @Nullable String hash) {
+    if (hash == null) {
+      throw new IllegalStateException("no password fits none");
+    }
+    return new Verdict.Fits(so, so.name().orElseThrow(), new Proof.Password(method, hash), false);
   }
 
   private boolean matches(String password, @Nullable String hash) {

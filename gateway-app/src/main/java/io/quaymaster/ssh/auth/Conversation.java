@@ -6,15 +6,14 @@ import io.quaymaster.login.LoginDoor;
 import io.quaymaster.login.LoginDoor.Reason;
 import io.quaymaster.login.LoginDoor.Verdict;
 import io.quaymaster.login.LoginState;
+import io.quaymaster.login.OfferedKey;
 import io.quaymaster.ssh.admission.LoginGuard;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -30,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Conversation {
   private static final AttributeKey<Conversation> OF = new AttributeKey<>();
-
-  private static final Set<AuthenticationMethod> PASSWORDS =
-      EnumSet.of(AuthenticationMethod.PASSWORD, AuthenticationMethod.PASSWORD_ASKED);
 
   /** What became of a proof. */
   enum Outcome {
@@ -141,8 +137,8 @@ public final class Conversation {
   }
 
   /** Whether a key would do; see {@link LoginDoor#key}. */
-  Optional<Verdict.Fits> look(Function<LoginState.Open, Verdict> at) {
-    return switch (looked(at)) {
+  Optional<Verdict.Fits> look(OfferedKey offered) {
+    return switch (looked(so -> door.key(so, offered, source))) {
       case Verdict.Fits fits -> Optional.of(fits);
       case Verdict.Refused(Reason reason) -> {
         refusedKey(reason);
@@ -175,27 +171,32 @@ public final class Conversation {
     return verified ? proved(fits) : Outcome.REFUSED;
   }
 
-  /** A proof that needs no signature; see {@link LoginDoor#password} and {@link LoginDoor#code}. */
-  Outcome prove(AuthenticationMethod method, Function<LoginState.Open, Verdict> at) {
-    boolean isPassword = PASSWORDS.contains(method);
-    boolean barred = isPassword && guard.bars(fullLogin(), source);
-    // After the comparison: what a guesser can measure is the same either way.
-    return switch (unless(barred, looked(at))) {
+  /** See {@link LoginDoor#password}. */
+  Outcome password(AuthenticationMethod method, String password) {
+    boolean barred = guard.bars(fullLogin(), source);
+    return switch (looked(so -> door.password(so, method, password, source, barred))) {
       case Verdict.Fits fits -> proved(fits);
       case Verdict.Refused(Reason reason) -> {
-        if (isPassword) {
-          guard.passwordRefused(session, fullLogin(), reason, source);
-        } else {
-          guard.refused(session, reason);
-        }
-        tellRefused(method.text(), reason, Map.of());
-        yield Outcome.REFUSED;
+        guard.passwordRefused(session, fullLogin(), reason, source);
+        yield refused(method, reason);
       }
     };
   }
 
-  private static Verdict unless(boolean barred, Verdict verdict) {
-    return barred && verdict instanceof Verdict.Fits ? new Verdict.Refused(Reason.BANNED) : verdict;
+  /** See {@link LoginDoor#code}. */
+  Outcome code(String code) {
+    return switch (looked(so -> door.code(so, code, source))) {
+      case Verdict.Fits fits -> proved(fits);
+      case Verdict.Refused(Reason reason) -> {
+        guard.refused(session, reason);
+        yield refused(AuthenticationMethod.CODE, reason);
+      }
+    };
+  }
+
+  private Outcome refused(AuthenticationMethod method, Reason reason) {
+    tellRefused(method.text(), reason, Map.of());
+    return Outcome.REFUSED;
   }
 
   private Verdict looked(Function<LoginState.Open, Verdict> at) {
@@ -206,14 +207,6 @@ public final class Conversation {
     LoginState now = door.proved(open().orElseThrow(), fits);
     state = now;
     return now instanceof LoginState.Accepted ? Outcome.ACCEPTED : Outcome.PARTIAL;
-  }
-
-  LoginDoor door() {
-    return door;
-  }
-
-  InetAddress source() {
-    return source;
   }
 
   /** As the client wrote it, which is what it signs. */

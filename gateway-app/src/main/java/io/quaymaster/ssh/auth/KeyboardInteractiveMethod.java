@@ -58,11 +58,8 @@ final class KeyboardInteractiveMethod {
     }
     String answer = buffer.getString();
     AuthenticationMethod asked = question.asked();
-    return conversation.prove(
-        asked,
-        so ->
-            asked == AuthenticationMethod.CODE
-                ? conversation.door().code(so, answer, conversation.source())
-                : conversation.door().password(so, asked, answer, conversation.source()));
+    return asked == AuthenticationMethod.CODE
+        ? conversation.code(answer)
+        : conversation.password(asked, answer);
   }
 }

@@ -17,12 +17,6 @@ final class PasswordMethod {
     if (change) {
       return Outcome.REFUSED;
     }
-    String password = buffer.getString();
-    return conversation.prove(
-        AuthenticationMethod.PASSWORD,
-        so ->
-            conversation
-                .door()
-                .password(so, AuthenticationMethod.PASSWORD, password, conversation.source()));
+    return conversation.password(AuthenticationMethod.PASSWORD, buffer.getString());
   }
 }

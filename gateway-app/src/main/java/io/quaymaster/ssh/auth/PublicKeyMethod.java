@@ -48,8 +48,7 @@ final class PublicKeyMethod {
         certificate
             .<OfferedKey>map(OfferedKey.Certified::new)
             .orElseGet(() -> new OfferedKey.Plain(SshPublicKey.fingerprintOf(blob)));
-    Optional<Verdict.Fits> fits =
-        conversation.look(so -> conversation.door().key(so, offered, conversation.source()));
+    Optional<Verdict.Fits> fits = conversation.look(offered);
     if (fits.isEmpty()) {
       return Optional.of(Outcome.REFUSED);
     }
