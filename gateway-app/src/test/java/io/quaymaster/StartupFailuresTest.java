@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quaymaster.db.TestDatabase;
 import io.quaymaster.process.DataFolder;
 import io.quaymaster.process.HostKeys;
+import io.quaymaster.process.TlsPair;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,37 @@ class StartupFailuresTest {
           "another program listens there",
           setting.toUpperCase(Locale.ROOT).replace('.', '_'));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"quaymaster.tls", "quaymaster.management.tls"})
+  void tlsFilesThatAreNoPair(String tls) throws Exception {
+    TlsPair one = TlsPair.generate("EC");
+    Path certificate = folder.resolve("tls.crt");
+    Path key = folder.resolve("tls.key");
+    one.writeCertificate(certificate);
+    String certificates = tls + ".certificate";
+    String keys = tls + ".private-key";
+
+    refuses(
+        gateway().with(certificates, certificate.toString()),
+        "The setting " + certificates + " is given and " + keys + " is not");
+    refuses(
+        gateway().with(keys, key.toString()),
+        "The setting " + keys + " is given and " + certificates + " is not");
+    Start both = gateway().with(certificates, certificate.toString()).with(keys, key.toString());
+    refuses(both, "The TLS private key cannot be read from " + key + ": no such file");
+    Files.writeString(key, "-----BEGIN PRIVATE KEY-----\nnonsense\n-----END PRIVATE KEY-----\n");
+    refuses(both, "The file " + key + " holds no private key in PEM");
+    for (String algorithm : List.of("EC", "RSA")) {
+      TlsPair.generate(algorithm).writeKey(key);
+      refuses(both, "The TLS private key in " + key + " does not belong to the certificate");
+    }
+    one.writeKey(key);
+    Files.writeString(certificate, "nonsense");
+    refuses(both, "The file " + certificate + " holds no certificate in PEM");
+    Files.delete(certificate);
+    refuses(both, "The TLS certificate cannot be read from " + certificate + ": no such file");
   }
 
   @Test

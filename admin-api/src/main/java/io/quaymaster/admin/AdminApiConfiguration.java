@@ -51,7 +51,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * The admin API as a list of its parts. The application imports it and gives what it stands on: a
  * {@code Clock}, a {@code Chronicle}, the {@code AuditTrail}, the {@code LoginDoor}, {@code
- * LiveSessions}, the {@code BootstrapToken}, {@code PasswordHashes}, the {@code SecretSeal}, and
+ * LiveSessions}, the {@code BootstrapToken}, {@code PasswordHashes}, the {@code SecretSeal}, the
+ * {@code GuessLimits}, the {@code OidcSettings} if admins may come from an identity provider, and
  * the ports {@code StoreProvisioning}, {@code StoreSweep}, {@code ScopeChanges}, {@code
  * UsageFlush}, {@code Recount} and {@code BanChanges}.
  */

@@ -1,6 +1,7 @@
 package io.quaymaster.admin;
 
 import io.quaymaster.admin.access.AdminRequest;
+import io.quaymaster.admin.access.Allowed;
 import io.quaymaster.admin.http.Problem;
 import io.swagger.v3.core.converter.AnnotatedType;
 import io.swagger.v3.core.converter.ModelConverters;
@@ -19,6 +20,7 @@ import io.swagger.v3.oas.models.security.SecurityScheme;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springdoc.core.customizers.OpenApiCustomizer;
+import org.springdoc.core.customizers.OperationCustomizer;
 import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -54,6 +56,18 @@ class OpenApiConfiguration {
         .addSecurityItem(new SecurityRequirement().addList(BEARER));
   }
 
+  /** Names the scope that an operation asks for, as OpenAPI 3.1 has it for any kind of security. */
+  @Bean
+  OperationCustomizer scopes() {
+    return (operation, handler) -> {
+      Allowed allowed = handler.getMethodAnnotation(Allowed.class);
+      return allowed == null
+          ? operation
+          : operation.addSecurityItem(
+              new SecurityRequirement().addList(BEARER, allowed.scope().wireName()));
+    };
+  }
+
   /** Every operation can be refused, and each refusal is a problem. */
   @Bean
   OpenApiCustomizer problemResponses() {
@@ -72,7 +86,7 @@ class OpenApiConfiguration {
   private static void addProblems(String path, PathItem.HttpMethod method, Operation operation) {
     Map<String, String> refusals = new LinkedHashMap<>();
     refusals.put("401", "No valid token.");
-    refusals.put("403", "The role does not allow it.");
+    refusals.put("403", "The role or the token's scopes do not allow it.");
     if (path.contains("{")) {
       refusals.put("404", "It does not exist, or belongs to another tenant.");
     }
@@ -86,7 +100,10 @@ class OpenApiConfiguration {
       refusals.put("415", "The body is of another type.");
     }
     refusals.put("422", "Fields or parameters are wrong; errors names them.");
-    refusals.put("503", "The database does not answer; try again after Retry-After.");
+    refusals.put("429", "Too many wrong tokens came from this address.");
+    refusals.put(
+        "503",
+        "The database or the identity provider does not answer; try again after Retry-After.");
     refusals.forEach(
         (status, text) -> operation.getResponses().addApiResponse(status, problem(text)));
   }

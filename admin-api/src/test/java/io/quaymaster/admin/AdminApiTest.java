@@ -100,6 +100,33 @@ abstract class AdminApiTest {
         .text("token");
   }
 
+  /** Reads of one tenant. */
+  final Api auditor(String tenant) {
+    return as(token("auditor", tenant));
+  }
+
+  /**
+   * A token of any kind.
+   *
+   * @param tenant null: of the whole platform
+   * @param scopes none: all of the role
+   */
+  final String token(String role, @Nullable String tenant, String... scopes) {
+    return platformAdmin()
+        .post("/api/v1/tokens", tokenJson(role, tenant, scopes))
+        .created()
+        .text("token");
+  }
+
+  static String tokenJson(String role, @Nullable String tenant, String... scopes) {
+    return "{\"name\":\"a %s\",\"role\":\"%s\"%s%s}"
+        .formatted(
+            role,
+            role,
+            tenant == null ? "" : ",\"tenant\":\"" + tenant + "\"",
+            scopes.length == 0 ? "" : ",\"scopes\":[\"" + String.join("\",\"", scopes) + "\"]");
+  }
+
   static String tenantPath(String tenant) {
     return "/api/v1/tenants/" + tenant;
   }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -18,9 +20,10 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Somebody who sends requests: {@code as(token).post(path, json).created()}. */
 final class Api {
-  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+  private static final HttpClient HERE = HttpClient.newHttpClient();
   private static final JsonMapper JSON = JsonMapper.shared();
 
+  private final HttpClient client;
   private final int port;
   private final String token;
 
@@ -28,8 +31,33 @@ final class Api {
    * @param token empty: none is sent
    */
   Api(int port, String token) {
+    this(HERE, port, token);
+  }
+
+  private Api(HttpClient client, int port, String token) {
+    this.client = client;
     this.port = port;
     this.token = token;
+  }
+
+  /**
+   * The same from another place.
+   *
+   * @param address of the loopback network, for example 127.0.0.7
+   */
+  Api from(String address) {
+    try {
+      HttpClient there =
+          HttpClient.newBuilder().localAddress(InetAddress.getByName(address)).build();
+      return new Api(there, port, token);
+    } catch (UnknownHostException noAddress) {
+      throw new UncheckedIOException(noAddress);
+    }
+  }
+
+  /** Another one at the same place. */
+  Api with(String otherToken) {
+    return new Api(client, port, otherToken);
   }
 
   Answer get(String path) {
@@ -68,14 +96,18 @@ final class Api {
       request.header("Content-Type", "application/json");
     }
     headers.forEach(request::header);
-    return send(request.build());
+    return send(client, request.build());
   }
 
   static Answer send(HttpRequest request) {
+    return send(HERE, request);
+  }
+
+  private static Answer send(HttpClient client, HttpRequest request) {
     try {
       return new Answer(
           request.method() + " " + request.uri().getPath(),
-          CLIENT.send(request, BodyHandlers.ofString()));
+          client.send(request, BodyHandlers.ofString()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

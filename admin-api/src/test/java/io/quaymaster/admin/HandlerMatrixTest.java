@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quaymaster.admin.Api.Answer;
 import io.quaymaster.admin.access.Allowed;
+import io.quaymaster.token.Scope;
 import io.quaymaster.token.TokenRole;
+import java.net.http.HttpResponse;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -144,7 +149,7 @@ class HandlerMatrixTest extends AdminApiTest {
 
   private static boolean isForTenantAdmins(HandlerMethod handler) {
     Allowed allowed = handler.getMethodAnnotation(Allowed.class);
-    return allowed != null && allowed.value() == TokenRole.TENANT_ADMIN;
+    return allowed != null && allowed.role() == TokenRole.TENANT_ADMIN;
   }
 
   /** What is kept from tenant admins; a change here is a decision. */
@@ -162,6 +167,94 @@ class HandlerMatrixTest extends AdminApiTest {
             "POST /api/v1/tenants/{tenant}/stores/{store}/sweep",
             "GET /api/v1/negotiation-failures",
             "POST /api/v1/bans");
+  }
+
+  private List<Endpoint> declared() {
+    return endpoints().stream()
+        .filter(e -> e.handler().getMethodAnnotation(Allowed.class) != null)
+        .toList();
+  }
+
+  private static Allowed allowed(Endpoint endpoint) {
+    return Objects.requireNonNull(endpoint.handler().getMethodAnnotation(Allowed.class));
+  }
+
+  /** So that who may only read changes nothing. */
+  @Test
+  void scopesOfReadingAreForGet() {
+    assertThat(declared())
+        .allSatisfy(
+            e ->
+                assertThat(allowed(e).scope().isRead())
+                    .as(e.toString())
+                    .isEqualTo(e.method().equals("GET")))
+        .noneMatch(e -> allowed(e).role() == TokenRole.AUDITOR);
+    assertThat(declared()).extracting(e -> allowed(e).scope()).contains(Scope.values());
+  }
+
+  /** Admins of the platform: one with a scope alone, and one with all others. */
+  private record Narrowed(Api alone, Api allOthers) {}
+
+  private Narrowed narrowed(Scope scope) {
+    String[] others =
+        Arrays.stream(Scope.values())
+            .filter(s -> s != scope)
+            .map(Scope::wireName)
+            .toArray(String[]::new);
+    return new Narrowed(
+        as(token("platform-admin", null, scope.wireName())),
+        as(token("platform-admin", null, others)));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> eachAsksForItsScopeAndNoOther() {
+    Map<Scope, Narrowed> tokens =
+        Arrays.stream(Scope.values()).collect(Collectors.toMap(s -> s, this::narrowed));
+    return declared().stream()
+        .map(
+            e ->
+                DynamicTest.dynamicTest(
+                    e.toString(),
+                    () -> {
+                      Scope scope = allowed(e).scope();
+                      Narrowed with = Objects.requireNonNull(tokens.get(scope));
+                      Answer refused = call(with.allOthers(), e, e.path("no-such"));
+                      refused.problem(403, "FORBIDDEN");
+                      assertThat(refused.header("WWW-Authenticate"))
+                          .contains("insufficient_scope")
+                          .contains("scope=\"" + scope.wireName() + "\"");
+                      assertThat(refused.text("detail")).contains(scope.wireName());
+                      assertThat(call(with.alone(), e, e.path("no-such")).response())
+                          .extracting(HttpResponse::statusCode)
+                          .isNotIn(401, 403, 500);
+                    }));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> anAuditorReadsEverythingAndChangesNothing() {
+    String tenant = tenant();
+    Api ofAll = as(token("auditor", null));
+    Api ofOne = auditor(tenant);
+    return declared().stream()
+        .map(
+            e ->
+                DynamicTest.dynamicTest(
+                    e.toString(),
+                    () -> {
+                      boolean get = e.method().equals("GET");
+                      Answer all = call(ofAll, e, e.path(tenant));
+                      Answer one = call(ofOne, e, e.path(tenant));
+                      if (get) {
+                        assertThat(all.response().statusCode()).isIn(200, 404, 422);
+                      } else {
+                        all.problem(403, "FORBIDDEN");
+                      }
+                      if (get && isForTenantAdmins(e.handler())) {
+                        assertThat(one.response().statusCode()).isIn(200, 404, 422);
+                      } else {
+                        one.problem(403, "FORBIDDEN");
+                      }
+                    }));
   }
 
   /** A handler that says nothing of roles is nobody's, not even a platform admin's. */

@@ -192,6 +192,9 @@ class HttpTest extends AdminApiTest {
     assertThat(api.at("/components/securitySchemes/bearer/scheme").stringValue())
         .isEqualTo("bearer");
     assertThat(api.get("security").toString()).isEqualTo("[{\"bearer\":[]}]");
+    assertThat(api.at("/paths/~1api~1v1~1tokens/post/security").toString())
+        .isEqualTo("[{\"bearer\":[\"tokens:write\"]}]");
+    assertThat(api.at("/paths/~1api~1v1~1audit/get/responses").propertyNames()).contains("429");
   }
 
   @Test

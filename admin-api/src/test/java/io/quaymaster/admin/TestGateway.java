@@ -2,6 +2,8 @@ package io.quaymaster.admin;
 
 import io.quaymaster.account.AccountEvent;
 import io.quaymaster.account.PasswordHashes;
+import io.quaymaster.admin.access.GuessLimits;
+import io.quaymaster.admin.oidc.OidcSettings;
 import io.quaymaster.admission.Ban;
 import io.quaymaster.admission.BanChanges;
 import io.quaymaster.admission.BanSubject;
@@ -120,6 +122,21 @@ class TestGateway {
   @Bean
   BootstrapToken bootstrapToken() {
     return new BootstrapToken(BOOTSTRAP);
+  }
+
+  @Bean
+  GuessLimits guessLimits() {
+    return GuessLimits.DEFAULTS;
+  }
+
+  @Bean
+  IdentityProvider identityProvider() throws IOException {
+    return new IdentityProvider();
+  }
+
+  @Bean
+  OidcSettings oidcSettings(IdentityProvider provider) {
+    return provider.settings();
   }
 
   @Bean

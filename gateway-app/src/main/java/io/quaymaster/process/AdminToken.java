@@ -1,6 +1,6 @@
 package io.quaymaster.process;
 
-import io.quaymaster.settings.GatewayProperties;
+import io.quaymaster.settings.AdminProperties;
 import io.quaymaster.token.BootstrapToken;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +27,7 @@ record AdminToken(BootstrapToken token, String whereabouts) {
    *
    * @throws StartupFailure the token is too short or cannot be read
    */
-  static AdminToken find(GatewayProperties.Admin settings, Path dataFolder) {
+  static AdminToken find(AdminProperties settings, Path dataFolder) {
     String token = settings.token();
     if (token != null) {
       return checked(token, "QUAYMASTER_ADMIN_TOKEN", "in QUAYMASTER_ADMIN_TOKEN");

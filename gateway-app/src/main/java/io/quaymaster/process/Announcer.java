@@ -1,6 +1,7 @@
 package io.quaymaster.process;
 
 import io.quaymaster.process.DemoSetup.DemoAccount;
+import io.quaymaster.process.ReadyMessage.HttpPort;
 import io.quaymaster.settings.GatewayProperties;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -51,8 +52,8 @@ final class Announcer implements ApplicationRunner {
     return new ReadyMessage(
         settings.bind(),
         ssh.port(),
-        port("local.server.port"),
-        port("local.management.port"),
+        new HttpPort(port("local.server.port"), settings.tls().pair() != null),
+        new HttpPort(port("local.management.port"), settings.managementTls().pair() != null),
         ssh.further(),
         hostKeys.shown(),
         hostKeys.shownNext(),

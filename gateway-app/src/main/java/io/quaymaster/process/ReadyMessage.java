@@ -14,13 +14,20 @@ import org.jspecify.annotations.Nullable;
 record ReadyMessage(
     String bind,
     int sshPort,
-    int adminPort,
-    int managementPort,
+    HttpPort admin,
+    HttpPort management,
     List<SshListener.Further> listeners,
     List<HostKeys.Shown> hostKeys,
     List<HostKeys.Shown> nextHostKeys,
     String tokenWhereabouts,
     @Nullable DemoAccount demo) {
+  /** A port that speaks HTTP, with TLS or without. */
+  record HttpPort(int number, boolean tls) {
+    private String url(String host) {
+      return "%s://%s:%d".formatted(tls ? "https" : "http", host, number);
+    }
+  }
+
   static final String FIRST_LINE = "Quaymaster is ready.";
 
   List<String> lines() {
@@ -34,14 +41,11 @@ record ReadyMessage(
                 "%s:%d %s (%s)".formatted(inUrl(l.bind()), l.port(), l.name(), l.policy())));
     hostKeys.forEach(key -> add(lines, "Host key", key.fingerprint() + " " + key.type()));
     nextHostKeys.forEach(key -> add(lines, "Next key", key.fingerprint() + " " + key.type()));
-    String admin = "http://%s:%d".formatted(inUrl(reachable()), adminPort);
-    add(lines, "Admin API", admin + "/api/v1");
-    add(lines, "OpenAPI", admin + "/openapi.json");
+    String api = admin.url(inUrl(reachable()));
+    add(lines, "Admin API", api + "/api/v1");
+    add(lines, "OpenAPI", api + "/openapi.json");
     add(lines, "Admin token", tokenWhereabouts);
-    add(
-        lines,
-        "Management",
-        "http://%s:%d/actuator/health/readiness".formatted(inUrl(reachable()), managementPort));
+    add(lines, "Management", management.url(inUrl(reachable())) + "/actuator/health/readiness");
     if (demo != null) {
       add(lines, "Try", "sftp -P %d %s@%s".formatted(sshPort, demo.loginName(), inSsh()));
       add(lines, "or", "scp -P %d README.md %s@%s:".formatted(sshPort, demo.loginName(), inSsh()));

@@ -1,5 +1,7 @@
 package io.quaymaster.process;
 
+import io.quaymaster.admin.access.GuessLimits;
+import io.quaymaster.admin.oidc.OidcSettings;
 import io.quaymaster.audit.chain.SigningKey;
 import io.quaymaster.audit.chain.VerifyingKeys;
 import io.quaymaster.secret.SecretSeal;
@@ -30,6 +32,7 @@ public final class StartupChecks
       SecretSeal seal = SealKey.find(settings.seal(), dataFolder.path());
       SigningKey auditKey = AuditKey.find(settings.audit(), dataFolder.path());
       VerifyingKeys trusted = AuditKey.trusted(auditKey, settings.audit());
+      TlsFiles.use(settings, context.getEnvironment());
       Ports.check(settings);
       DatabaseCheck.connect(context.getEnvironment());
       context.registerBean(DataFolder.class, () -> dataFolder);
@@ -39,6 +42,9 @@ public final class StartupChecks
       context.registerBean(SecretSeal.class, () -> seal);
       context.registerBean(SigningKey.class, () -> auditKey);
       context.registerBean(VerifyingKeys.class, () -> trusted);
+      context.registerBean(GuessLimits.class, () -> AdminAccess.guessLimits(settings));
+      AdminAccess.oidc(settings.admin().oidc())
+          .ifPresent(oidc -> context.registerBean(OidcSettings.class, () -> oidc));
     } catch (RuntimeException failure) {
       dataFolder.close();
       throw failure;

@@ -17,6 +17,7 @@ import org.springframework.util.unit.DataSize;
  * @param dataDir embedded database, host keys, generated secrets, default local stores; a relative
  *     path starts at the working directory
  * @param bind address that the SSH, admin and management ports listen on
+ * @param tls of the admin port, and of the management port unless that has its own
  * @param demo whether a tenant and an account to try are made at start-up
  */
 @ConfigurationProperties("quaymaster")
@@ -27,8 +28,9 @@ public record GatewayProperties(
     @DefaultValue Ssh ssh,
     @DefaultValue AdmissionProperties admission,
     @DefaultValue KeepAliveProperties keepAlive,
-    @DefaultValue Admin admin,
+    @DefaultValue AdminProperties admin,
     @DefaultValue Management management,
+    @DefaultValue TlsSettings tls,
     @DefaultValue Database database,
     @DefaultValue Sftp sftp,
     @DefaultValue Files files,
@@ -52,6 +54,13 @@ public record GatewayProperties(
     Bounds.address("quaymaster.bind", bind);
     checkPortsDiffer(ssh.port(), admin.port(), management.port());
     checkListenersDiffer(bind, ssh, admin.port(), management.port());
+    tls.check("quaymaster.tls");
+    management.tls().check("quaymaster.management.tls");
+  }
+
+  /** TLS of the management port: its own, else that of the admin port. */
+  public TlsSettings managementTls() {
+    return management.tls().pair() == null ? tls : management.tls();
   }
 
   public Path dataFolder() {
@@ -146,33 +155,12 @@ public record GatewayProperties(
   }
 
   /**
-   * The admin API.
-   *
-   * @param port 0: any free one
-   * @param token the bootstrap token itself; null: see {@code tokenFile}
-   * @param tokenFile a file with it; null: generated into the data folder
-   */
-  public record Admin(
-      @DefaultValue("8080") int port, @Nullable String token, @Nullable String tokenFile) {
-    public Admin {
-      checkPort("quaymaster.admin.port", port);
-      token = Bounds.textOrNull(token);
-      tokenFile = Bounds.textOrNull(tokenFile);
-    }
-
-    @Override
-    public String toString() {
-      return "Admin[port=%d, token=%s, tokenFile=%s]"
-          .formatted(port, token == null ? "none" : "hidden", tokenFile);
-    }
-  }
-
-  /**
    * Health and metrics.
    *
    * @param port 0: any free one
+   * @param tls if it is not that of the admin port
    */
-  public record Management(@DefaultValue("8081") int port) {
+  public record Management(@DefaultValue("8081") int port, @DefaultValue TlsSettings tls) {
     public Management {
       checkPort("quaymaster.management.port", port);
     }

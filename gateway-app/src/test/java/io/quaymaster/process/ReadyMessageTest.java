@@ -3,12 +3,15 @@ package io.quaymaster.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quaymaster.process.DemoSetup.DemoAccount;
+import io.quaymaster.process.ReadyMessage.HttpPort;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ReadyMessageTest {
   private static final List<HostKeys.Shown> KEYS =
       List.of(new HostKeys.Shown("ssh-ed25519", "SHA256:abc"));
+  private static final HttpPort ADMIN = new HttpPort(2, false);
+  private static final HttpPort MANAGEMENT = new HttpPort(3, false);
 
   @Test
   void saysWhereEverythingIsAndWhatToType() {
@@ -18,8 +21,8 @@ class ReadyMessageTest {
             new ReadyMessage(
                     "127.0.0.1",
                     2022,
-                    8080,
-                    8081,
+                    new HttpPort(8080, false),
+                    new HttpPort(8081, true),
                     List.of(),
                     KEYS,
                     List.of(),
@@ -33,7 +36,7 @@ class ReadyMessageTest {
             "  Admin API    http://127.0.0.1:8080/api/v1",
             "  OpenAPI      http://127.0.0.1:8080/openapi.json",
             "  Admin token  in the file t",
-            "  Management   http://127.0.0.1:8081/actuator/health/readiness",
+            "  Management   https://127.0.0.1:8081/actuator/health/readiness",
             "  Try          sftp -P 2022 demo@acme@127.0.0.1",
             "  or           scp -P 2022 README.md demo@acme@127.0.0.1:",
             "  Password     opensesame");
@@ -45,7 +48,9 @@ class ReadyMessageTest {
         List.of(new SshListener.Further("old-partners", "::", 2222, "legacy"));
     List<HostKeys.Shown> next = List.of(new HostKeys.Shown("ssh-ed25519", "SHA256:def"));
 
-    assertThat(new ReadyMessage("127.0.0.1", 1, 2, 3, further, KEYS, next, "t", null).lines())
+    assertThat(
+            new ReadyMessage("127.0.0.1", 1, ADMIN, MANAGEMENT, further, KEYS, next, "t", null)
+                .lines())
         .startsWith(
             "Quaymaster is ready.",
             "  SSH          127.0.0.1:1",
@@ -56,9 +61,13 @@ class ReadyMessageTest {
 
   @Test
   void namesAnAddressThatCanBeReached() {
-    assertThat(new ReadyMessage("0.0.0.0", 1, 2, 3, List.of(), KEYS, List.of(), "t", null).lines())
+    assertThat(
+            new ReadyMessage("0.0.0.0", 1, ADMIN, MANAGEMENT, List.of(), KEYS, List.of(), "t", null)
+                .lines())
         .contains("  SSH          0.0.0.0:1", "  Admin API    http://127.0.0.1:2/api/v1");
-    assertThat(new ReadyMessage("::1", 1, 2, 3, List.of(), KEYS, List.of(), "t", null).lines())
+    assertThat(
+            new ReadyMessage("::1", 1, ADMIN, MANAGEMENT, List.of(), KEYS, List.of(), "t", null)
+                .lines())
         .contains("  SSH          [::1]:1", "  Admin API    http://[::1]:2/api/v1");
   }
 }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -69,8 +70,22 @@ class GatewayPropertiesTest {
                   Duration.ofMinutes(30),
                   65_536)),
           new KeepAliveProperties(Duration.ofMinutes(1), 3),
-          new GatewayProperties.Admin(8080, null, null),
-          new GatewayProperties.Management(8081),
+          new AdminProperties(
+              8080,
+              null,
+              null,
+              new AdminProperties.WrongTokens(20, 20),
+              new OidcProperties(
+                  null,
+                  null,
+                  null,
+                  Duration.ofSeconds(30),
+                  "sub",
+                  "roles",
+                  "tenant",
+                  new OidcProperties.Roles(List.of(), List.of(), List.of(), List.of()))),
+          new GatewayProperties.Management(8081, new TlsSettings(null, null)),
+          new TlsSettings(null, null),
           new GatewayProperties.Database(true),
           new GatewayProperties.Sftp(1024, DataSize.ofKilobytes(256)),
           new GatewayProperties.Files(List.of()),
@@ -225,6 +240,57 @@ class GatewayPropertiesTest {
         .hasMessageContaining(complaint);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "-",
+      value = {
+        "issuer|-|is empty",
+        "jwk-set-uri|-|is empty",
+        "audience|-|is empty",
+        "roles-claim|' '|is empty",
+        "roles.auditor|-|quaymaster.admin.oidc.roles is empty",
+        "roles.tenant-admin|readers|as for another role",
+        "jwk-set-uri|http://id.example.com/keys|Allowed: an https URL",
+        "jwk-set-uri|http://127.0.0.1.example.com/keys|Allowed: an https URL",
+        "jwk-set-uri|https://me:secret@id.example.com/keys|Allowed: an https URL",
+        "jwk-set-uri|file:///etc/keys|Allowed: an https URL",
+        "jwk-set-uri|keys here|Allowed: an https URL"
+      })
+  void anIdentityProviderThatCannotBe(String name, @Nullable String value, String complaint) {
+    Map<String, Object> settings = provider();
+    String setting = "quaymaster.admin.oidc." + name;
+    if (value == null) {
+      settings.remove(setting);
+    } else {
+      settings.put(setting, value);
+    }
+    assertThatThrownBy(() -> Settings.read(properties(settings)))
+        .isInstanceOf(SettingsRefused.class)
+        .hasMessageContaining("quaymaster.admin.oidc.")
+        .hasMessageContaining(complaint);
+  }
+
+  @Test
+  void anIdentityProviderHasItsKeysAtHomeOrBehindTls() {
+    Map<String, Object> settings = provider();
+    assertThat(Settings.read(properties(settings)).admin().oidc().issuer())
+        .isEqualTo("https://id.example.com");
+    for (String local : List.of("http://127.0.0.1:9/k", "http://[::1]/k", "http://localhost/k")) {
+      settings.put("quaymaster.admin.oidc.jwk-set-uri", local);
+      assertThat(Settings.read(properties(settings)).admin().oidc().jwkSetUri()).isEqualTo(local);
+    }
+  }
+
+  private static Map<String, Object> provider() {
+    return new LinkedHashMap<>(
+        Map.of(
+            "quaymaster.admin.oidc.issuer", "https://id.example.com",
+            "quaymaster.admin.oidc.jwk-set-uri", "https://id.example.com/keys",
+            "quaymaster.admin.oidc.audience", "quaymaster",
+            "quaymaster.admin.oidc.roles.auditor", "readers"));
+  }
+
   @Test
   void everySettingHasAVariable() {
     for (String name : new KnownSettings().names()) {
@@ -303,6 +369,9 @@ class GatewayPropertiesTest {
     "quaymaster.admission.penalties.longest, 1m",
     "quaymaster.admission.penalties.forget-after, 0s",
     "quaymaster.admission.penalties.max-tracked, 0",
+    "quaymaster.admin.wrong-tokens.per-minute, 0",
+    "quaymaster.admin.wrong-tokens.tries-per-second, 0",
+    "quaymaster.admin.oidc.clock-skew, 6m",
     "quaymaster.keep-alive.interval, 2h",
     "quaymaster.keep-alive.count, 0",
     "quaymaster.sftp.max-packet, 33KB",

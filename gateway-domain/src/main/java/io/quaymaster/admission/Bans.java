@@ -124,7 +124,7 @@ public class Bans {
 
   private static boolean sees(Admin admin, BanSubject subject) {
     return switch (subject) {
-      case Network _ -> admin.isPlatformAdmin();
+      case Network _ -> admin.seesAllTenants();
       case Account(LoginName name) -> admin.sees(name.tenant());
     };
   }

@@ -1,5 +1,7 @@
 package io.quaymaster.token;
 
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
 import io.quaymaster.tenant.Tenant;
 import jakarta.persistence.Column;
 import jakarta.persistence.Convert;
@@ -12,7 +14,11 @@ import jakarta.persistence.JoinColumn;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
 
 /** An admin's token as it is stored: never the token itself, only its hash. */
@@ -37,6 +43,10 @@ public class ApiToken {
   @JoinColumn(name = "tenant_id", updatable = false)
   private @Nullable Tenant tenant;
 
+  @JdbcTypeCode(SqlTypes.ARRAY)
+  @Column(columnDefinition = "text[]", updatable = false)
+  private @Nullable List<String> scopes;
+
   @Column(nullable = false, updatable = false)
   private Instant createdAt;
 
@@ -51,17 +61,15 @@ public class ApiToken {
   @SuppressWarnings("NullAway.Init")
   protected ApiToken() {}
 
-  ApiToken(
-      String name,
-      byte[] tokenHash,
-      @Nullable Tenant tenant,
-      @Nullable Instant expiresAt,
-      Instant now) {
-    this.name = name;
+  ApiToken(WantedToken wanted, byte[] tokenHash, @Nullable Tenant tenant, Instant now) {
+    Set<Scope> narrowed = wanted.scopes();
+    this.name = wanted.name();
     this.tokenHash = tokenHash.clone();
-    this.role = tenant == null ? TokenRole.PLATFORM_ADMIN : TokenRole.TENANT_ADMIN;
+    this.role = wanted.role();
     this.tenant = tenant;
-    this.expiresAt = expiresAt;
+    this.scopes =
+        narrowed == null ? null : narrowed.stream().map(Scope::wireName).sorted().toList();
+    this.expiresAt = wanted.expiresAt();
     this.createdAt = now;
   }
 
@@ -86,7 +94,17 @@ public class ApiToken {
     return role;
   }
 
-  /** Null for a platform admin. */
+  /** All that it may do; what a later version wrote and this one does not know is not among it. */
+  public Set<Scope> scopes() {
+    return scopes == null
+        ? role.scopes()
+        : scopes.stream()
+            .flatMap(name -> Scope.ofWireName(name).stream())
+            .filter(role.scopes()::contains)
+            .collect(toUnmodifiableSet());
+  }
+
+  /** Null: of the whole platform. */
   public @Nullable Tenant tenant() {
     return tenant;
   }

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -43,32 +42,43 @@ public class ApiTokens {
   }
 
   /**
-   * @param tenant null for a platform admin's token
-   * @param expiresAt null: never
    * @throws Refusal.Invalid if the tenant does not exist or the time has passed
-   * @throws Refusal.Forbidden if a tenant admin asks for more than it has itself
+   * @throws Refusal.Forbidden if an admin asks for more than it has itself
    */
-  public NewToken create(
-      Admin admin, String name, @Nullable String tenant, @Nullable Instant expiresAt) {
-    if (tenant == null && !admin.isPlatformAdmin()) {
-      throw new Refusal.Forbidden("Only a platform admin makes platform admins.");
-    }
+  public NewToken create(Admin admin, WantedToken wanted) {
+    checkReach(admin, wanted);
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    Instant expiresAt = wanted.expiresAt();
     if (expiresAt != null && !expiresAt.isAfter(now)) {
       throw FieldErrors.of("expiresAt", "must lie in the future");
     }
     String text = TokenText.random();
     return transaction.execute(
         _ -> {
+          String tenant = wanted.tenant();
           Tenant owner = tenant == null ? null : owner(admin, tenant);
           repository.deleteRevokedBefore(now.minus(KEEP_REVOKED));
           if (repository.countLive() >= MAX_TOKENS) {
             throw new Refusal.Conflict(
                 "TOO_MANY_TOKENS", "There are " + MAX_TOKENS + " tokens. Revoke some first.");
           }
-          ApiToken token = new ApiToken(name, TokenText.hash(text), owner, expiresAt, now);
+          ApiToken token = new ApiToken(wanted, TokenText.hash(text), owner, now);
           return new NewToken(repository.saveAndFlush(token), text);
         });
+  }
+
+  private static void checkReach(Admin admin, WantedToken wanted) {
+    if (wanted.tenant() == null && !admin.isPlatformAdmin()) {
+      throw new Refusal.Forbidden("Only a platform admin makes tokens for the whole platform.");
+    }
+    List<String> beyond =
+        wanted.reach().stream().filter(s -> !admin.may(s)).map(Scope::wireName).sorted().toList();
+    if (!beyond.isEmpty()) {
+      throw new Refusal.Forbidden(
+          "A token may do no more than the one that makes it, which lacks "
+              + String.join(", ", beyond)
+              + ".");
+    }
   }
 
   public ApiToken get(Admin admin, long id) {
@@ -102,7 +112,7 @@ public class ApiTokens {
   private ApiToken find(Admin admin, long id) {
     return repository
         .findLive(id)
-        .filter(token -> admin.isPlatformAdmin() || isOf(admin, token))
+        .filter(token -> admin.seesAllTenants() || isOf(admin, token))
         .orElseThrow(() -> new Refusal.NotFound("token", Long.toString(id)));
   }
 

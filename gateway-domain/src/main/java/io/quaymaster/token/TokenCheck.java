@@ -42,12 +42,21 @@ public class TokenCheck {
       return Optional.empty();
     }
     byte[] hash = TokenText.hash(token);
-    if (MessageDigest.isEqual(hash, bootstrapHash)) {
+    if (isBootstrap(hash)) {
       return Optional.of(new Admin(BOOTSTRAP, null));
     }
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     return transaction.execute(
         _ -> repository.findByHash(hash).filter(t -> t.isValid(now)).map(t -> used(t, now)));
+  }
+
+  /** Whether it is the bootstrap token, which may look like anything. */
+  public boolean isBootstrap(String token) {
+    return token.length() <= MAX_LENGTH && isBootstrap(TokenText.hash(token));
+  }
+
+  private boolean isBootstrap(byte[] hash) {
+    return MessageDigest.isEqual(hash, bootstrapHash);
   }
 
   private Admin used(ApiToken token, Instant now) {
@@ -58,8 +67,8 @@ public class TokenCheck {
     Tenant tenant = token.tenant();
     return new Admin(
         token.name(),
-        tenant == null
-            ? null
-            : new Admin.OwnTenant(tenant.id(), tenant.name(), tenant.createdAt()));
+        token.role(),
+        tenant == null ? null : new Admin.OwnTenant(tenant.id(), tenant.name(), tenant.createdAt()),
+        token.scopes());
   }
 }

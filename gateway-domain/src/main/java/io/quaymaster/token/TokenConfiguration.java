@@ -5,5 +5,5 @@ import org.springframework.context.annotation.Import;
 
 /** What admins do with tokens, as beans. Needs {@link BootstrapToken}. */
 @Configuration(proxyBeanMethods = false)
-@Import({ApiTokens.class, TokenCheck.class})
+@Import({ApiTokens.class, TokenCheck.class, FederatedAdmins.class})
 public class TokenConfiguration {}

@@ -1,7 +1,12 @@
 package io.quaymaster.admin.access;
 
 import io.quaymaster.admin.http.ProblemWriter;
+import io.quaymaster.admin.oidc.JwtAdmins;
+import io.quaymaster.admin.oidc.OidcSettings;
+import io.quaymaster.token.FederatedAdmins;
 import io.quaymaster.token.TokenCheck;
+import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -28,12 +33,28 @@ public class AdminSecurity {
       "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
           + " frame-ancestors 'none'";
 
+  @Bean
+  TokenGuesses tokenGuesses(GuessLimits limits, Clock clock) {
+    return new TokenGuesses(limits, clock);
+  }
+
+  @Bean
+  Bearers bearers(
+      TokenCheck tokens,
+      FederatedAdmins federated,
+      ObjectProvider<OidcSettings> oidc,
+      Clock clock) {
+    OidcSettings settings = oidc.getIfAvailable();
+    return new Bearers(tokens, settings == null ? null : new JwtAdmins(settings, federated, clock));
+  }
+
   /** Behind every other chain: whatever none of them takes ends here. */
   @Bean
   @Order(1000)
   SecurityFilterChain adminSecurityFilterChain(
       HttpSecurity http,
-      TokenCheck tokens,
+      Bearers bearers,
+      TokenGuesses guesses,
       ProblemWriter problems,
       AdminAudit audit,
       @Qualifier("handlerExceptionResolver") HandlerExceptionResolver advice) {
@@ -45,7 +66,8 @@ public class AdminSecurity {
                     .permitAll()
                     .anyRequest()
                     .authenticated())
-        .addFilterBefore(new BearerFilter(tokens, advice), AuthorizationFilter.class)
+        .addFilterBefore(
+            new BearerFilter(bearers, guesses, refusal, advice), AuthorizationFilter.class)
         .exceptionHandling(e -> e.authenticationEntryPoint(refusal).accessDeniedHandler(refusal))
         .sessionManagement(s -> s.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
         .headers(

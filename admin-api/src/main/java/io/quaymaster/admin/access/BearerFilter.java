@@ -1,7 +1,6 @@
 package io.quaymaster.admin.access;
 
 import io.quaymaster.token.Admin;
-import io.quaymaster.token.TokenCheck;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -25,11 +24,19 @@ final class BearerFilter extends OncePerRequestFilter {
   private static final Pattern HEADER =
       Pattern.compile("Bearer +([!-~]+)", Pattern.CASE_INSENSITIVE);
 
-  private final TokenCheck tokens;
+  private final Bearers bearers;
+  private final TokenGuesses guesses;
+  private final Unauthenticated refusal;
   private final HandlerExceptionResolver problems;
 
-  BearerFilter(TokenCheck tokens, HandlerExceptionResolver problems) {
-    this.tokens = tokens;
+  BearerFilter(
+      Bearers bearers,
+      TokenGuesses guesses,
+      Unauthenticated refusal,
+      HandlerExceptionResolver problems) {
+    this.bearers = bearers;
+    this.guesses = guesses;
+    this.refusal = refusal;
     this.problems = problems;
   }
 
@@ -37,16 +44,45 @@ final class BearerFilter extends OncePerRequestFilter {
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
+    Optional<String> token = token(request);
+    if (token.isPresent() && !isAdmitted(token.get(), request, response)) {
+      return;
+    }
+    chain.doFilter(request, response);
+  }
+
+  /** Whether the request goes on, as an admin's or as nobody's; else it is answered. */
+  private boolean isAdmitted(String token, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    String source = request.getRemoteAddr();
+    if (!guesses.mayTry(source, token)) {
+      refusal.tooMany(request, response, guesses.retryAfterSeconds());
+      return false;
+    }
     Optional<Admin> admin;
     try {
-      admin = token(request).flatMap(tokens::check);
+      admin = bearers.check(token);
     } catch (RuntimeException unknowable) {
       // The database is away, most likely: whose token it is cannot be said, so it opens nothing.
       problems.resolveException(request, response, null, unknowable);
-      return;
+      return false;
     }
-    admin.ifPresent(BearerFilter::remember);
-    chain.doFilter(request, response);
+    if (admin.isPresent()) {
+      guesses.right(token);
+      remember(admin.get());
+      return true;
+    }
+    if (!guesses.wrong(source, token)) {
+      refusal.tooMany(request, response, guesses.retryAfterSeconds());
+      return false;
+    }
+    return true;
+  }
+
+  /** What is open to all is open to whoever brings a wrong token, too. */
+  @Override
+  protected boolean shouldNotFilter(HttpServletRequest request) {
+    return OpenPaths.has(request);
   }
 
   /** A failed dispatch must be answered as the same admin's. */

@@ -2,12 +2,14 @@ package io.quaymaster.admin.access;
 
 import io.quaymaster.refusal.Refusal;
 import io.quaymaster.token.Admin;
+import io.quaymaster.token.Scope;
 import io.quaymaster.token.TokenRole;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.HandlerMapping;
@@ -42,10 +44,31 @@ public final class RoleCheck implements HandlerInterceptor {
     }
     checkTenant(admin, pathVariable(request));
     checkTenant(admin, request.getParameter(TENANT));
-    if (allowed.value() == TokenRole.PLATFORM_ADMIN && !admin.isPlatformAdmin()) {
+    if (allowed.role() == TokenRole.PLATFORM_ADMIN && !admin.seesAllTenants()) {
       throw forbidden(request, "Only a platform admin may do this.");
     }
+    checkScope(admin, allowed.scope(), request, response);
     return true;
+  }
+
+  private void checkScope(
+      Admin admin, Scope scope, HttpServletRequest request, HttpServletResponse response) {
+    if (admin.may(scope)) {
+      return;
+    }
+    // RFC 6750, section 3.1.
+    response.setHeader(
+        HttpHeaders.WWW_AUTHENTICATE,
+        Unauthenticated.CHALLENGE
+            + ", error=\"insufficient_scope\", scope=\""
+            + scope.wireName()
+            + "\"");
+    boolean ofRole = admin.role().scopes().contains(scope);
+    throw forbidden(
+        request,
+        ofRole
+            ? "The token lacks the scope " + scope.wireName() + "."
+            : "The role of " + admin.role().wireName() + " does not allow this.");
   }
 
   private static void checkTenant(Admin admin, @Nullable String named) {

@@ -15,7 +15,7 @@ import org.springframework.security.web.access.AccessDeniedHandler;
 
 /** Refuses whoever brings no good token: 401 with a challenge (RFC 6750, section 3). */
 final class Unauthenticated implements AuthenticationEntryPoint, AccessDeniedHandler {
-  private static final String CHALLENGE = "Bearer realm=\"quaymaster\"";
+  static final String CHALLENGE = "Bearer realm=\"quaymaster\"";
 
   private final ProblemWriter problems;
   private final AdminAudit audit;
@@ -39,6 +39,20 @@ final class Unauthenticated implements AuthenticationEntryPoint, AccessDeniedHan
             HttpStatus.UNAUTHORIZED,
             "UNAUTHENTICATED",
             tried ? "The token is not valid." : "A bearer token is needed.",
+            RequestFrame.correlationId(request)));
+  }
+
+  /** The source sent too many wrong tokens: 429 (RFC 6585, section 4). */
+  void tooMany(HttpServletRequest request, HttpServletResponse response, int retryAfterSeconds)
+      throws IOException {
+    audit.refused(request, "TOO_MANY_WRONG_TOKENS");
+    response.setHeader(HttpHeaders.RETRY_AFTER, Integer.toString(retryAfterSeconds));
+    problems.write(
+        response,
+        Problem.of(
+            HttpStatus.TOO_MANY_REQUESTS,
+            "TOO_MANY_WRONG_TOKENS",
+            "Too many wrong tokens came from this address.",
             RequestFrame.correlationId(request)));
   }
 

@@ -1,5 +1,6 @@
 package io.quaymaster.admin.http;
 
+import io.quaymaster.admin.oidc.IdentityProviderAway;
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.refusal.FieldError;
 import io.quaymaster.refusal.Refusal;
@@ -61,6 +62,11 @@ public final class ProblemAdvice extends ResponseEntityExceptionHandler {
         yield later(failure.kind().name(), failure.getMessage(), request);
       }
     };
+  }
+
+  @ExceptionHandler(IdentityProviderAway.class)
+  ResponseEntity<Object> unverifiable(IdentityProviderAway away, HttpServletRequest request) {
+    return later("IDENTITY_PROVIDER_UNAVAILABLE", away.getMessage(), request);
   }
 
   @ExceptionHandler(ConcurrencyFailureException.class)

@@ -1,5 +1,7 @@
 package io.quaymaster.admin.resource;
 
+import static io.quaymaster.token.Scope.ACCOUNTS_READ;
+import static io.quaymaster.token.Scope.ACCOUNTS_WRITE;
 import static io.quaymaster.token.TokenRole.TENANT_ADMIN;
 
 import io.quaymaster.account.AccountDetails;
@@ -64,7 +66,7 @@ public class AccountController {
     this.audit = audit;
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = ACCOUNTS_WRITE)
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
   @ResponseStatus(HttpStatus.CREATED)
   @Operation(summary = "Makes an account")
@@ -90,7 +92,7 @@ public class AccountController {
         .body(AccountJson.Response.of(made));
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = ACCOUNTS_READ)
   @GetMapping
   @Operation(summary = "Lists a tenant's accounts")
   Page<AccountJson.Response> list(
@@ -105,7 +107,7 @@ public class AccountController {
         AccountJson.Response::of);
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = ACCOUNTS_READ)
   @GetMapping("/{username}")
   @Operation(summary = "Shows an account, without its password")
   ResponseEntity<AccountJson.Response> get(
@@ -113,7 +115,7 @@ public class AccountController {
     return shown(accounts.get(tenant, username));
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = ACCOUNTS_WRITE)
   @PatchMapping(
       path = "/{username}",
       consumes = {MediaType.APPLICATION_JSON_VALUE, "application/merge-patch+json"})
@@ -190,7 +192,7 @@ public class AccountController {
     return new PasswordChange.Replace(given.stringValue());
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = ACCOUNTS_WRITE)
   @DeleteMapping("/{username}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   @Operation(summary = "Deletes an account and ends its sessions; its files stay")
@@ -203,7 +205,7 @@ public class AccountController {
     audit.changed(request, "account.delete", tenant, username, Map.of());
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = ACCOUNTS_WRITE)
   @PostMapping("/{username}/suspend")
   @Operation(summary = "Lets an account in no more and ends its sessions")
   ResponseEntity<AccountJson.Response> suspend(
@@ -213,7 +215,7 @@ public class AccountController {
     return shown(now);
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = ACCOUNTS_WRITE)
   @PostMapping("/{username}/resume")
   @Operation(summary = "Lets a suspended account in again")
   ResponseEntity<AccountJson.Response> resume(
@@ -223,7 +225,7 @@ public class AccountController {
     return shown(now);
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = ACCOUNTS_WRITE)
   @PutMapping(path = "/{username}/password", consumes = MediaType.APPLICATION_JSON_VALUE)
   @ResponseStatus(HttpStatus.NO_CONTENT)
   @Operation(summary = "Sets an account's password; open sessions stay")

@@ -1,5 +1,7 @@
 package io.quaymaster.admin.resource;
 
+import static io.quaymaster.token.Scope.ACCOUNTS_READ;
+import static io.quaymaster.token.Scope.ACCOUNTS_WRITE;
 import static io.quaymaster.token.TokenRole.TENANT_ADMIN;
 
 import io.quaymaster.account.Accounts;
@@ -56,14 +58,14 @@ public class AccountUsageController {
     this.audit = audit;
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = ACCOUNTS_READ)
   @GetMapping
   @Operation(summary = "What an account's home holds and may hold")
   Usage usage(@PathVariable String tenant, @PathVariable String username) {
     return usage.ofPlace(accounts.homePlace(tenant, username));
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = ACCOUNTS_WRITE)
   @PostMapping("/recount")
   @Operation(
       summary = "Measures an account's home anew",

@@ -1,5 +1,6 @@
 package io.quaymaster.admin.resource;
 
+import static io.quaymaster.token.Scope.AUDIT_READ;
 import static io.quaymaster.token.TokenRole.TENANT_ADMIN;
 
 import io.quaymaster.admin.access.AdminAudit;
@@ -107,7 +108,7 @@ public class AuditController {
     return chain.isEmpty() ? null : chain;
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = AUDIT_READ)
   @GetMapping(path = "/verify", produces = MediaType.APPLICATION_JSON_VALUE)
   @Operation(
       summary = "Verifies the audit log",
@@ -118,14 +119,14 @@ public class AuditController {
     return VerificationJson.of(trail.verify(seen(request.admin(), tenant)));
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = AUDIT_READ)
   @GetMapping(path = "/keys", produces = MediaType.APPLICATION_JSON_VALUE)
   @Operation(summary = "The public keys whose signatures of the audit log are believed")
   KeysJson keys() {
     return new KeysJson(trail.keys().stream().map(KeyJson::of).toList());
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = AUDIT_READ)
   @GetMapping(path = "/export", produces = MediaType.APPLICATION_NDJSON_VALUE)
   @Operation(
       summary = "The audit log as JSON lines, with all that is needed to verify it",

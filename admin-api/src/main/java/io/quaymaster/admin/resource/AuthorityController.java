@@ -1,5 +1,7 @@
 package io.quaymaster.admin.resource;
 
+import static io.quaymaster.token.Scope.KEYS_READ;
+import static io.quaymaster.token.Scope.KEYS_WRITE;
 import static io.quaymaster.token.TokenRole.TENANT_ADMIN;
 
 import io.quaymaster.admin.access.AdminAudit;
@@ -55,7 +57,7 @@ public class AuthorityController {
     this.audit = audit;
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = KEYS_WRITE)
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
   @ResponseStatus(HttpStatus.CREATED)
   @Operation(
@@ -75,7 +77,7 @@ public class AuthorityController {
         .body(AuthorityJson.Response.of(made));
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = KEYS_READ)
   @GetMapping
   @Operation(summary = "Lists a tenant's certificate authorities")
   Page<AuthorityJson.Response> list(
@@ -90,14 +92,14 @@ public class AuthorityController {
         AuthorityJson.Response::of);
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = KEYS_READ)
   @GetMapping("/{id}")
   @Operation(summary = "Shows a certificate authority")
   AuthorityJson.Response get(@PathVariable String tenant, @PathVariable long id) {
     return AuthorityJson.Response.of(authorities.get(tenant, id));
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = KEYS_WRITE)
   @PatchMapping(
       path = "/{id}",
       consumes = {MediaType.APPLICATION_JSON_VALUE, "application/merge-patch+json"})
@@ -125,7 +127,7 @@ public class AuthorityController {
     return AuthorityJson.Response.of(now);
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = KEYS_WRITE)
   @DeleteMapping("/{id}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   @Operation(summary = "Takes an authority away and ends the sessions that it let in")
@@ -134,7 +136,7 @@ public class AuthorityController {
     audit.changed(request, "authority.delete", tenant, null, detail(gone));
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = KEYS_WRITE)
   @PutMapping(path = "/{id}/revocation-list", consumes = MediaType.APPLICATION_JSON_VALUE)
   @Operation(
       summary = "Takes a key revocation list (OpenSSH's KRL) in the place of the one before",
@@ -149,7 +151,7 @@ public class AuthorityController {
     return AuthorityJson.Response.of(now);
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = KEYS_WRITE)
   @DeleteMapping("/{id}/revocation-list")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   @Operation(summary = "Forgets the key revocation list")
@@ -160,7 +162,7 @@ public class AuthorityController {
         request, "authority.revocation-list", tenant, null, Map.of("authority", Long.toString(id)));
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = KEYS_WRITE)
   @PostMapping(path = "/{id}/revocations", consumes = MediaType.APPLICATION_JSON_VALUE)
   @Operation(
       summary = "Revokes certificates by serial or key id",
@@ -181,7 +183,7 @@ public class AuthorityController {
     return AuthorityJson.Response.of(now);
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = KEYS_READ)
   @GetMapping("/{id}/revocations")
   @Operation(summary = "Lists what is revoked one by one, the newest first")
   AuthorityJson.Revocations revocations(@PathVariable String tenant, @PathVariable long id) {
@@ -189,7 +191,7 @@ public class AuthorityController {
         authorities.revocations(tenant, id).stream().map(AuthorityJson.Revoked::of).toList());
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = KEYS_WRITE)
   @DeleteMapping("/{id}/revocations")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   @Operation(summary = "Lets a certificate count again; serial or keyId names it")

@@ -1,5 +1,7 @@
 package io.quaymaster.admin.resource;
 
+import static io.quaymaster.token.Scope.BANS_READ;
+import static io.quaymaster.token.Scope.BANS_WRITE;
 import static io.quaymaster.token.TokenRole.PLATFORM_ADMIN;
 import static io.quaymaster.token.TokenRole.TENANT_ADMIN;
 
@@ -112,7 +114,7 @@ public class BanController {
     this.audit = audit;
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = BANS_READ)
   @GetMapping
   @Operation(summary = "Lists bans that are not over, oldest first")
   Page<Response> list(
@@ -147,14 +149,14 @@ public class BanController {
     return network.orElse(null);
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = BANS_READ)
   @GetMapping("/{id}")
   @Operation(summary = "Shows a ban that is not over")
   Response get(@PathVariable long id, AdminRequest request) {
     return Response.of(bans.get(request.admin(), id));
   }
 
-  @Allowed(PLATFORM_ADMIN)
+  @Allowed(role = PLATFORM_ADMIN, scope = BANS_WRITE)
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
   @ResponseStatus(HttpStatus.CREATED)
   @Operation(summary = "Bans a network in all gateways; one that is banned already, anew")
@@ -168,7 +170,7 @@ public class BanController {
     return ResponseEntity.created(URI.create("/api/v1/bans/" + made.id())).body(Response.of(made));
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = BANS_WRITE)
   @DeleteMapping("/{id}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   @Operation(summary = "Lifts a ban in all gateways, and forgives what led to it")

@@ -1,5 +1,6 @@
 package io.quaymaster.admin.resource;
 
+import static io.quaymaster.token.Scope.ACCOUNTS_READ;
 import static io.quaymaster.token.TokenRole.TENANT_ADMIN;
 
 import io.quaymaster.access.Protocol;
@@ -77,7 +78,7 @@ public class ExplainController {
     this.explainer = new Explainer(door, usage);
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = ACCOUNTS_READ)
   @GetMapping
   @io.swagger.v3.oas.annotations.Operation(
       summary = "Which rule would allow or refuse something, without trying it",

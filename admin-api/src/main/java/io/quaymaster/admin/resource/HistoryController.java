@@ -1,5 +1,6 @@
 package io.quaymaster.admin.resource;
 
+import static io.quaymaster.token.Scope.AUDIT_READ;
 import static io.quaymaster.token.TokenRole.TENANT_ADMIN;
 
 import io.quaymaster.admin.access.AdminRequest;
@@ -114,7 +115,7 @@ public class HistoryController {
     this.chronicle = chronicle;
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = AUDIT_READ)
   @GetMapping("/transfers")
   @Operation(summary = "Lists transfers that are over")
   Page<TransferJson> transfers(
@@ -135,7 +136,7 @@ public class HistoryController {
         TransferJson::of);
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = AUDIT_READ)
   @GetMapping("/audit")
   @Operation(summary = "Lists what happened and what was refused")
   Page<AuditJson> audit(

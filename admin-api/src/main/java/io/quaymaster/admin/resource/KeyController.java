@@ -1,5 +1,7 @@
 package io.quaymaster.admin.resource;
 
+import static io.quaymaster.token.Scope.KEYS_READ;
+import static io.quaymaster.token.Scope.KEYS_WRITE;
 import static io.quaymaster.token.TokenRole.TENANT_ADMIN;
 
 import io.quaymaster.account.AccountKey;
@@ -122,7 +124,7 @@ public class KeyController {
     this.audit = audit;
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = KEYS_WRITE)
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
   @ResponseStatus(HttpStatus.CREATED)
   @Operation(summary = "Gives an account a key")
@@ -139,7 +141,7 @@ public class KeyController {
         .body(Response.of(key));
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = KEYS_READ)
   @GetMapping
   @Operation(summary = "Lists an account's keys")
   Page<Response> list(
@@ -155,14 +157,14 @@ public class KeyController {
         Response::of);
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = KEYS_READ)
   @GetMapping("/{id}")
   @Operation(summary = "Shows a key")
   Response get(@PathVariable String tenant, @PathVariable String username, @PathVariable long id) {
     return Response.of(keys.get(tenant, username, id));
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = KEYS_WRITE)
   @DeleteMapping("/{id}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   @Operation(summary = "Takes a key away and ends the sessions that it let in")

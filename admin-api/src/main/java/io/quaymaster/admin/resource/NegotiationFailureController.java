@@ -1,5 +1,6 @@
 package io.quaymaster.admin.resource;
 
+import static io.quaymaster.token.Scope.AUDIT_READ;
 import static io.quaymaster.token.TokenRole.PLATFORM_ADMIN;
 
 import io.quaymaster.account.SourceRange;
@@ -93,7 +94,7 @@ public class NegotiationFailureController {
     this.failures = failures;
   }
 
-  @Allowed(PLATFORM_ADMIN)
+  @Allowed(role = PLATFORM_ADMIN, scope = AUDIT_READ)
   @GetMapping
   @Operation(summary = "Lists connections that failed before authentication, and why")
   Page<FailureJson> list(

@@ -1,5 +1,7 @@
 package io.quaymaster.admin.resource;
 
+import static io.quaymaster.token.Scope.SESSIONS_READ;
+import static io.quaymaster.token.Scope.SESSIONS_WRITE;
 import static io.quaymaster.token.TokenRole.TENANT_ADMIN;
 
 import io.quaymaster.admin.access.AdminAudit;
@@ -72,7 +74,7 @@ public class SessionController {
     this.audit = audit;
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = SESSIONS_READ)
   @GetMapping
   @Operation(summary = "Lists open sessions, oldest first")
   SessionPage list(
@@ -88,7 +90,7 @@ public class SessionController {
     return SessionPage.of(sessions.list(which), cursor, limit);
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = SESSIONS_WRITE)
   @DeleteMapping("/{id}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   @Operation(summary = "Ends a session at once")

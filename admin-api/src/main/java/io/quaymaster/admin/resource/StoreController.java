@@ -1,5 +1,7 @@
 package io.quaymaster.admin.resource;
 
+import static io.quaymaster.token.Scope.STORES_READ;
+import static io.quaymaster.token.Scope.STORES_WRITE;
 import static io.quaymaster.token.TokenRole.PLATFORM_ADMIN;
 import static io.quaymaster.token.TokenRole.TENANT_ADMIN;
 
@@ -52,7 +54,7 @@ public class StoreController {
     this.audit = audit;
   }
 
-  @Allowed(PLATFORM_ADMIN)
+  @Allowed(role = PLATFORM_ADMIN, scope = STORES_WRITE)
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
   @ResponseStatus(HttpStatus.CREATED)
   @Operation(
@@ -75,7 +77,7 @@ public class StoreController {
         .body(StoreJson.Response.of(made));
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = STORES_READ)
   @GetMapping
   @Operation(summary = "Lists a tenant's stores")
   Page<StoreJson.Response> list(
@@ -90,7 +92,7 @@ public class StoreController {
         StoreJson.Response::of);
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = STORES_READ)
   @GetMapping("/{store}")
   @Operation(summary = "Shows a store")
   ResponseEntity<StoreJson.Response> get(@PathVariable String tenant, @PathVariable String store) {
@@ -98,7 +100,7 @@ public class StoreController {
     return ResponseEntity.ok().eTag(ETags.of(found.version())).body(StoreJson.Response.of(found));
   }
 
-  @Allowed(PLATFORM_ADMIN)
+  @Allowed(role = PLATFORM_ADMIN, scope = STORES_WRITE)
   @DeleteMapping("/{store}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   @Operation(
@@ -130,7 +132,7 @@ public class StoreController {
     }
   }
 
-  @Allowed(PLATFORM_ADMIN)
+  @Allowed(role = PLATFORM_ADMIN, scope = STORES_WRITE)
   @PostMapping("/{store}/sweep")
   @Operation(
       summary = "Clears a store in a bucket of uploads that nobody goes on with",

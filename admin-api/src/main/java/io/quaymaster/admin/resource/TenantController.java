@@ -1,5 +1,7 @@
 package io.quaymaster.admin.resource;
 
+import static io.quaymaster.token.Scope.TENANTS_READ;
+import static io.quaymaster.token.Scope.TENANTS_WRITE;
 import static io.quaymaster.token.TokenRole.PLATFORM_ADMIN;
 import static io.quaymaster.token.TokenRole.TENANT_ADMIN;
 
@@ -62,7 +64,7 @@ public class TenantController {
     this.audit = audit;
   }
 
-  @Allowed(PLATFORM_ADMIN)
+  @Allowed(role = PLATFORM_ADMIN, scope = TENANTS_WRITE)
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
   @ResponseStatus(HttpStatus.CREATED)
   @Operation(summary = "Makes a tenant")
@@ -78,7 +80,7 @@ public class TenantController {
         .body(TenantJson.Response.of(made));
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = TENANTS_READ)
   @GetMapping
   @Operation(summary = "Lists tenants; a tenant admin sees its own")
   Page<TenantJson.Response> list(
@@ -94,14 +96,14 @@ public class TenantController {
     return Page.of(found, paging, TenantDetails::id, TenantJson.Response::of);
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = TENANTS_READ)
   @GetMapping("/{tenant}")
   @Operation(summary = "Shows a tenant")
   ResponseEntity<TenantJson.Response> get(@PathVariable String tenant) {
     return shown(tenants.get(tenant));
   }
 
-  @Allowed(PLATFORM_ADMIN)
+  @Allowed(role = PLATFORM_ADMIN, scope = TENANTS_WRITE)
   @PatchMapping(
       path = "/{tenant}",
       consumes = {MediaType.APPLICATION_JSON_VALUE, "application/merge-patch+json"})
@@ -142,7 +144,7 @@ public class TenantController {
     return shown(now);
   }
 
-  @Allowed(PLATFORM_ADMIN)
+  @Allowed(role = PLATFORM_ADMIN, scope = TENANTS_WRITE)
   @DeleteMapping("/{tenant}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   @Operation(summary = "Deletes a tenant that has neither accounts nor stores")
@@ -154,7 +156,7 @@ public class TenantController {
     audit.changed(request, "tenant.delete", tenant, null, Map.of());
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = TENANTS_READ)
   @GetMapping("/{tenant}/usage")
   @Operation(summary = "What a tenant holds and may hold")
   Usage usage(@PathVariable String tenant) {

@@ -1,5 +1,7 @@
 package io.quaymaster.admin.resource;
 
+import static io.quaymaster.token.Scope.KEYS_READ;
+import static io.quaymaster.token.Scope.KEYS_WRITE;
 import static io.quaymaster.token.TokenRole.TENANT_ADMIN;
 
 import io.quaymaster.account.AccountCodes;
@@ -79,7 +81,7 @@ public class TotpController {
     this.audit = audit;
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = KEYS_WRITE)
   @PostMapping
   @ResponseStatus(HttpStatus.CREATED)
   @Operation(
@@ -98,7 +100,7 @@ public class TotpController {
         .body(new Enrolment(made.secret(), made.uri()));
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = KEYS_WRITE)
   @PostMapping(path = "/confirm", consumes = MediaType.APPLICATION_JSON_VALUE)
   @Operation(summary = "Shows a code, from which on the app counts; answers the recovery codes")
   ResponseEntity<RecoveryCodes> confirm(
@@ -115,7 +117,7 @@ public class TotpController {
     return shown(recovery);
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = KEYS_WRITE)
   @PostMapping("/recovery-codes")
   @Operation(summary = "Makes new recovery codes; the old ones let in no more")
   ResponseEntity<RecoveryCodes> renew(
@@ -131,7 +133,7 @@ public class TotpController {
         .body(new RecoveryCodes(recovery));
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = KEYS_READ)
   @GetMapping
   @Operation(summary = "Shows whether an account has an authenticator app, without its secret")
   Status get(@PathVariable String tenant, @PathVariable String username) {
@@ -143,7 +145,7 @@ public class TotpController {
         status.recoveryCodesLeft());
   }
 
-  @Allowed(TENANT_ADMIN)
+  @Allowed(role = TENANT_ADMIN, scope = KEYS_WRITE)
   @DeleteMapping
   @ResponseStatus(HttpStatus.NO_CONTENT)
   @Operation(summary = "Takes the app and the recovery codes away")
