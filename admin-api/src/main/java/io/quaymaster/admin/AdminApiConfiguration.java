@@ -33,9 +33,12 @@ import io.quaymaster.negotiation.NegotiationFailures;
 import io.quaymaster.quota.QuotaLimitsConfiguration;
 import io.quaymaster.store.StoreConfiguration;
 import io.quaymaster.tenant.TenantConfiguration;
+import io.quaymaster.tenant.scope.ScopedDataSource;
 import io.quaymaster.token.TokenConfiguration;
 import java.time.Clock;
 import java.util.List;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -103,6 +106,17 @@ public class AdminApiConfiguration {
   @Bean
   AdminAudit adminAudit(Chronicle chronicle, Clock clock) {
     return new AdminAudit(chronicle, clock);
+  }
+
+  /** The second lock: requests of a tenant's admin get connections that are bound to the tenant. */
+  @Bean
+  static BeanPostProcessor scopedDataSource() {
+    return new BeanPostProcessor() {
+      @Override
+      public Object postProcessAfterInitialization(Object bean, String name) {
+        return bean instanceof DataSource source ? new ScopedDataSource(source) : bean;
+      }
+    };
   }
 
   /** Outside of everything, security included: what that refuses has a correlation id as well. */

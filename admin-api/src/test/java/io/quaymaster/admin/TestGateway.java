@@ -2,6 +2,7 @@ package io.quaymaster.admin;
 
 import io.quaymaster.account.AccountEvent;
 import io.quaymaster.account.PasswordHashes;
+import io.quaymaster.admin.access.FirstLockOut;
 import io.quaymaster.admin.access.GuessLimits;
 import io.quaymaster.admin.oidc.OidcSettings;
 import io.quaymaster.admission.Ban;
@@ -29,6 +30,7 @@ import io.quaymaster.store.StoreSweep;
 import io.quaymaster.store.StoreUnusable;
 import io.quaymaster.store.s3.NewS3Store;
 import io.quaymaster.store.s3.S3Behaviour;
+import io.quaymaster.tenant.scope.TenantScope;
 import io.quaymaster.token.BootstrapToken;
 import io.quaymaster.transfer.Transfer;
 import java.io.IOException;
@@ -52,6 +54,7 @@ import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -112,6 +115,11 @@ class TestGateway {
   @Bean
   Seen seen() {
     return new Seen();
+  }
+
+  @Bean
+  FilterRegistrationBean<FirstLockOut> firstLockOut() {
+    return new FilterRegistrationBean<>(new FirstLockOut());
   }
 
   @Bean
@@ -344,7 +352,8 @@ class TestGateway {
 
     @Override
     public void record(AuditEvent e) {
-      transaction.executeWithoutResult(status -> chains.append(List.of(e)));
+      TenantScope.runForGateway(
+          () -> transaction.executeWithoutResult(status -> chains.append(List.of(e))));
     }
 
     @Override

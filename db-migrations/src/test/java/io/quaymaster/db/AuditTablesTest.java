@@ -38,14 +38,13 @@ class AuditTablesTest {
   void create() throws SQLException {
     database = TestDatabase.empty();
     role = "gateway_of_" + database.name();
-    database.execute("create role %s login password 'secret'".formatted(role));
+    TestDatabase.administer("create role %s login password 'secret'".formatted(role));
   }
 
   @AfterEach
-  void drop() throws SQLException {
-    database.execute("drop owned by " + role);
-    database.execute("drop role " + role);
+  void drop() {
     database.close();
+    TestDatabase.administer("drop role " + role);
   }
 
   private static void run(DataSource source, String sql) throws SQLException {

@@ -106,7 +106,7 @@ class MigrationsTest {
     try (TestDatabase database = TestDatabase.empty()) {
       String app = "app_of_" + database.name();
       database.flyway().migrate();
-      database.execute("create role %s login password 'secret'".formatted(app));
+      TestDatabase.administer("create role %s login password 'secret'".formatted(app));
       database.execute(
           """
           grant select, insert, update, delete on all tables in schema public to %1$s;

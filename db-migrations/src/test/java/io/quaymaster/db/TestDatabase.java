@@ -16,7 +16,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  * <p>Threads: any.
  *
  * @param url JDBC URL without credentials
- * @param username a superuser
+ * @param username owns the database and is no superuser, so that row-level security binds it
  */
 public record TestDatabase(String url, String username, String password) implements AutoCloseable {
   /** A database with all migrations applied and nothing in it. */
@@ -49,6 +49,11 @@ public record TestDatabase(String url, String username, String password) impleme
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }
+  }
+
+  /** Makes, changes or drops roles, which belong to the whole server: as its superuser. */
+  public static void administer(String sql) {
+    TestServer.get().administer(sql);
   }
 
   /** The migrations of this build, aimed at this database. */

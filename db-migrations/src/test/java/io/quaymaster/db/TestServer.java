@@ -24,6 +24,9 @@ final class TestServer {
 
   private static final String TEMPLATE = "quaymaster_template";
 
+  /** Owns the databases and is bound by row-level security, as a gateway's role should be. */
+  private static final String OWNER = "quaymaster";
+
   /** Many pools of many contexts live side by side in one test JVM. */
   private static final int MAX_CONNECTIONS = 300;
 
@@ -36,15 +39,17 @@ final class TestServer {
   /** As {@link TestDatabase#url()}, up to the name of the database. */
   private final String urlPrefix;
 
-  private final String username;
+  private final String superuser;
   private final String password;
   private final AtomicInteger created = new AtomicInteger();
   private boolean hasTemplate;
 
-  private TestServer(String urlPrefix, String username, String password) {
+  private TestServer(String urlPrefix, String superuser, String password) {
     this.urlPrefix = urlPrefix;
-    this.username = username;
+    this.superuser = superuser;
     this.password = password;
+    administer(
+        "create role %s login password '%s' nosuperuser nobypassrls".formatted(OWNER, password));
   }
 
   static TestServer get() {
@@ -53,7 +58,7 @@ final class TestServer {
 
   synchronized TestDatabase createMigrated() {
     if (!hasTemplate) {
-      administer("create database " + TEMPLATE);
+      administer("create database " + TEMPLATE + " owner " + OWNER);
       database(TEMPLATE).flyway().migrate();
       // CREATE DATABASE refuses a template that somebody is connected to.
       administer("alter database " + TEMPLATE + " with is_template true allow_connections false");
@@ -72,17 +77,18 @@ final class TestServer {
 
   private TestDatabase create(String options) {
     String name = "test_" + created.incrementAndGet();
-    administer("create database " + name + options);
+    administer("create database " + name + " owner " + OWNER + options);
     return database(name);
   }
 
   private TestDatabase database(String name) {
-    return new TestDatabase(urlPrefix + name, username, password);
+    return new TestDatabase(urlPrefix + name, OWNER, password);
   }
 
-  private void administer(String sql) {
+  /** Runs SQL as the superuser, outside of any database of a test. */
+  void administer(String sql) {
     try {
-      database("postgres").execute(sql);
+      new TestDatabase(urlPrefix + "postgres", superuser, password).execute(sql);
     } catch (SQLException failure) {
       throw new IllegalStateException("could not " + sql, failure);
     }

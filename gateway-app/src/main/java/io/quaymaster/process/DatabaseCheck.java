@@ -2,11 +2,15 @@ package io.quaymaster.process;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Properties;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.core.env.Environment;
 
 /** Whether the PostgreSQL that was named answers, lets us in, and has the schema we need. */
@@ -15,6 +19,8 @@ final class DatabaseCheck {
   static final int OLDEST_MAJOR = 14;
 
   private static final int CONNECT_LIMIT_SECONDS = 10;
+
+  private static final Logger log = LoggerFactory.getLogger(DatabaseCheck.class);
 
   private DatabaseCheck() {}
 
@@ -41,8 +47,28 @@ final class DatabaseCheck {
             "The database %s is PostgreSQL %d. The gateway needs %d or newer."
                 .formatted(shown, major, OLDEST_MAJOR));
       }
+      warnOfUnboundRole(connection, shown);
     } catch (SQLException failure) {
       throw new StartupFailure("The database %s %s".formatted(shown, advice(failure)), failure);
+    }
+  }
+
+  /** Who bypasses row-level security lacks the second lock between tenants; the first holds. */
+  private static void warnOfUnboundRole(Connection connection, String shown) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet role =
+            statement.executeQuery(
+                "select rolname, rolsuper from pg_roles"
+                    + " where rolname = current_user and (rolsuper or rolbypassrls)")) {
+      if (role.next()) {
+        log.warn(
+            "The role {} of the database {} {}, so row-level security does not keep tenants apart"
+                + " as the second lock under the admin API's own. Use a role without that, which"
+                + " owns the tables or may read and write their rows.",
+            role.getString(1),
+            shown,
+            role.getBoolean(2) ? "is a superuser" : "has BYPASSRLS");
+      }
     }
   }
 

@@ -9,6 +9,10 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,14 +24,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A real PostgreSQL in a folder: {@code data} (the cluster), {@code binaries} (unpacked once),
- * {@code password} (of its only role), {@code start.log}. Durable as any other: what was committed
+ * {@code password} (of both its roles), {@code start.log}. Durable as any other: what was committed
  * survives {@code kill -9} of us and of it.
  *
  * <p>The library that starts it is meant for tests; each setting below takes back one of its
  * defaults. The only class that starts programs, and what a client sends never comes near it.
  */
 final class EmbeddedDatabase implements AutoCloseable {
-  static final String USERNAME = "postgres";
+  /** Owns the tables and is no superuser, so that row-level security binds it. */
+  static final String USERNAME = "quaymaster";
+
+  private static final String SUPERUSER = "postgres";
 
   private static final Logger log = LoggerFactory.getLogger(EmbeddedDatabase.class);
 
@@ -67,13 +74,62 @@ final class EmbeddedDatabase implements AutoCloseable {
       if (!Files.exists(complete)) {
         PrivateFiles.write(complete, new byte[0]);
       }
-      return new EmbeddedDatabase(postgres, password);
-    } catch (IOException | RuntimeException failure) {
+      EmbeddedDatabase database = new EmbeddedDatabase(postgres, password);
+      database.handOver();
+      return database;
+    } catch (IOException | SQLException | RuntimeException failure) {
       throw new StartupFailure(
           "The embedded PostgreSQL in %s did not start: %s. See start.log there and data/log. To use another PostgreSQL, set SPRING_DATASOURCE_URL."
               .formatted(folder, String.valueOf(failure.getMessage()).strip()),
           failure);
     }
+  }
+
+  /**
+   * Makes our role and gives it the database, and what stands in it: clusters that an earlier build
+   * made belong to the superuser. Harmless if done again.
+   */
+  private void handOver() throws IOException, SQLException {
+    try (Connection connection = DriverManager.getConnection(url(), SUPERUSER, password);
+        Statement statement = connection.createStatement()) {
+      statement.execute(handOver(USERNAME, password));
+    } catch (SQLException failure) {
+      close();
+      throw failure;
+    }
+  }
+
+  /**
+   * @param password of the letters, digits and signs that {@link AdminToken#random} makes
+   */
+  private static String handOver(String role, String password) {
+    return """
+    do $$
+    declare
+        ours text;
+    begin
+        if not exists (select from pg_roles where rolname = '%1$s') then
+            create role %1$s;
+        end if;
+        alter role %1$s login nosuperuser nobypassrls password '%2$s';
+        execute format('alter database %%I owner to %1$s', current_database());
+        for ours in
+            select format('table %%s', oid::regclass) from pg_class
+            where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+              and relowner <> '%1$s'::regrole
+            union all
+            select format('sequence %%s', s.oid::regclass) from pg_class s
+            where s.relnamespace = 'public'::regnamespace and s.relkind = 'S' and s.relowner <> '%1$s'::regrole
+              and not exists (select from pg_depend where objid = s.oid and deptype in ('a', 'i'))
+            union all
+            select format('function %%s', oid::regprocedure) from pg_proc
+            where pronamespace = 'public'::regnamespace and proowner <> '%1$s'::regrole
+        loop
+            execute format('alter %%s owner to %1$s', ours);
+        end loop;
+    end $$
+    """
+        .formatted(role, password);
   }
 
   String url() {

@@ -1,6 +1,9 @@
 package io.quaymaster.process;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quaymaster.account.Accounts;
+import io.quaymaster.secret.Resealer;
+import io.quaymaster.secret.SecretSeal;
 import io.quaymaster.settings.GatewayProperties;
 import io.quaymaster.store.Stores;
 import io.quaymaster.tenant.Tenants;
@@ -18,10 +21,12 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.util.matcher.OrRequestMatcher;
+import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.web.context.support.WebApplicationContextUtils;
 
 /**
@@ -58,6 +63,17 @@ public class ProcessConfiguration {
   @Bean
   ProcessId processId() {
     return new ProcessId(UUID.randomUUID());
+  }
+
+  @Bean
+  SealLifecycle sealLifecycle(
+      JdbcClient jdbc,
+      TransactionOperations transaction,
+      SecretSeal seal,
+      GatewayProperties settings,
+      MeterRegistry registry) {
+    return new SealLifecycle(
+        new Resealer(jdbc, transaction, seal), settings.seal().resealInterval(), registry);
   }
 
   @Bean

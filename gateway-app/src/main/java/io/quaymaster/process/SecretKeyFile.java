@@ -27,20 +27,40 @@ record SecretKeyFile(String what, String variable, String fileName) {
     if (key != null) {
       return decode(key, variable);
     }
-    Path file = keyFile == null ? dataFolder.resolve(fileName) : Path.of(keyFile);
+    Path file = locate(keyFile, dataFolder);
     try {
-      if (keyFile == null) {
-        if (!Files.exists(file)) {
-          PrivateFiles.write(file, generated());
-        }
-        PrivateFiles.requirePrivate(file, false);
-      }
       return read(file);
     } catch (IOException failure) {
-      throw new StartupFailure(
-          "The %s cannot be read from %s: %s.".formatted(what, file, DataFolder.reason(failure)),
-          failure);
+      throw unreadable(file, failure);
     }
+  }
+
+  /**
+   * The file that a setting names, else the one in the data folder, which is made if it is missing
+   * and must be private.
+   *
+   * @throws StartupFailure it cannot be made, or is open to others
+   */
+  Path locate(@Nullable String keyFile, Path dataFolder) {
+    if (keyFile != null) {
+      return Path.of(keyFile);
+    }
+    Path file = dataFolder.resolve(fileName);
+    try {
+      if (!Files.exists(file)) {
+        PrivateFiles.write(file, generated());
+      }
+      PrivateFiles.requirePrivate(file, false);
+      return file;
+    } catch (IOException failure) {
+      throw unreadable(file, failure);
+    }
+  }
+
+  StartupFailure unreadable(Path file, IOException failure) {
+    return new StartupFailure(
+        "The %s cannot be read from %s: %s.".formatted(what, file, DataFolder.reason(failure)),
+        failure);
   }
 
   /**
@@ -59,7 +79,11 @@ record SecretKeyFile(String what, String variable, String fileName) {
     return (Base64.getEncoder().encodeToString(key) + "\n").getBytes(StandardCharsets.US_ASCII);
   }
 
-  private byte[] decode(String base64, String source) {
+  /**
+   * @param source where it stands, for the message
+   * @throws StartupFailure it is no key
+   */
+  byte[] decode(String base64, String source) {
     try {
       byte[] key = Base64.getDecoder().decode(base64.strip());
       if (key.length == KEY_BYTES) {
@@ -72,7 +96,7 @@ record SecretKeyFile(String what, String variable, String fileName) {
     throw noKey(source);
   }
 
-  private StartupFailure noKey(String source) {
+  StartupFailure noKey(String source) {
     return new StartupFailure(
         "The %s in %s must be %d bytes in Base64. A good one: openssl rand -base64 %d"
             .formatted(what, source, KEY_BYTES, KEY_BYTES));

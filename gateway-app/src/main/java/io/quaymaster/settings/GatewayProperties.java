@@ -35,7 +35,7 @@ public record GatewayProperties(
     @DefaultValue Sftp sftp,
     @DefaultValue Files files,
     @DefaultValue S3 s3,
-    @DefaultValue Seal seal,
+    @DefaultValue SealSettings seal,
     @DefaultValue AuditSettings audit,
     @DefaultValue Quota quota,
     @DefaultValue PasswordHashing passwordHashing) {
@@ -239,24 +239,6 @@ public record GatewayProperties(
       Bounds.duration("quaymaster.s3.partials-expire-after", partialsExpireAfter, SECOND, YEAR);
       Bounds.duration("quaymaster.s3.sweep-interval", sweepInterval, SECOND, DAY);
       Bounds.duration("quaymaster.s3.orphans-abort-after", orphansAbortAfter, SECOND, YEAR);
-    }
-  }
-
-  /**
-   * With what secrets in the database are sealed.
-   *
-   * @param key 32 bytes in Base64; null: see {@code keyFile}
-   * @param keyFile a file with it; null: generated into the data folder
-   */
-  public record Seal(@Nullable String key, @Nullable String keyFile) {
-    public Seal {
-      key = Bounds.textOrNull(key);
-      keyFile = Bounds.textOrNull(keyFile);
-    }
-
-    @Override
-    public String toString() {
-      return "Seal[key=%s, keyFile=%s]".formatted(key == null ? "none" : "hidden", keyFile);
     }
   }
 

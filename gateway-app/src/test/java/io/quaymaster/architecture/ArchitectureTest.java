@@ -57,6 +57,15 @@ class ArchitectureTest {
             Rules.adminKnowsNoSsh(Rules.in("io.quaymaster.planted.admin")),
             "admin.KnowsSsh"),
         new Case(
+            Rules.requestsStayOnTheirThread(module("admin-api")),
+            Rules.requestsStayOnTheirThread(Rules.in("io.quaymaster.planted.admin")),
+            "admin.HandsOn"),
+        new Case(
+            Rules.fewLeaveATenantsScope(
+                named("io.quaymaster.quota.Settler").or(named("io.quaymaster.quota.Recounter"))),
+            Rules.fewLeaveATenantsScope(named("nobody")),
+            "admin.LeavesTheScope"),
+        new Case(
             Rules.sshKnowsNoHttp(Rules.in("io.quaymaster.ssh..")),
             Rules.sshKnowsNoHttp(Rules.in("io.quaymaster.planted.ssh")),
             "ssh.KnowsHttp"),

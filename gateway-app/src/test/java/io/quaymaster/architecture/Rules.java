@@ -1,9 +1,12 @@
 package io.quaymaster.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameStartingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -15,9 +18,12 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.quaymaster.tenant.scope.TenantScope;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.NullMarked;
 
 /**
@@ -78,6 +84,39 @@ final class Rules {
                 "io.quaymaster.process..",
                 "io.quaymaster.settings..",
                 "org.apache.sshd.."));
+  }
+
+  /**
+   * A request of a tenant's admin is bound to its tenant on its own thread: what it handed on would
+   * be done for the gateway.
+   */
+  static ArchRule requestsStayOnTheirThread(DescribedPredicate<JavaClass> admin) {
+    return noClasses()
+        .that(admin)
+        .should()
+        .dependOnClassesThat(
+            assignableTo(Executor.class)
+                .or(assignableTo(CompletionStage.class))
+                .or(equivalentTo(Thread.class))
+                .or(resideInAPackage("org.springframework.web.context.request.async.."))
+                .or(
+                    resideInAPackage("org.springframework.web.servlet.mvc.method.annotation..")
+                        .and(
+                            simpleNameEndingWith("Emitter")
+                                .or(simpleNameStartingWith("Streaming")))));
+  }
+
+  /** The way out of a tenant's scope is for the gateway's own work. */
+  static ArchRule fewLeaveATenantsScope(DescribedPredicate<JavaClass> but) {
+    return noClasses()
+        .that(not(but))
+        .should()
+        .callMethodWhere(
+            DescribedPredicate.describe(
+                "TenantScope.runForGateway",
+                call ->
+                    call.getTargetOwner().isEquivalentTo(TenantScope.class)
+                        && call.getTarget().getName().equals("runForGateway")));
   }
 
   static ArchRule sshKnowsNoHttp(DescribedPredicate<JavaClass> ssh) {

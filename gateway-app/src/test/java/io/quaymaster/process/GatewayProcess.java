@@ -155,7 +155,7 @@ public final class GatewayProcess implements AutoCloseable {
     return line.find() ? Optional.of(line.group(1)) : Optional.empty();
   }
 
-  /** To its embedded PostgreSQL, for a look past the gateway. */
+  /** To its embedded PostgreSQL, for a look past the gateway: as its superuser. */
   public Connection connectToDatabase() throws SQLException {
     try {
       Path postgres = setup.dataFolder().resolve("postgres");

@@ -93,7 +93,7 @@ class GatewayProcessIT {
   void runsOnAnotherPostgresWithARoleThatOnlyReadsAndWritesRows() throws Exception {
     try (TestDatabase database = TestDatabase.migrated()) {
       String role = "rows_of_" + database.name();
-      database.execute("create role %s login password 'its secret'".formatted(role));
+      TestDatabase.administer("create role %s login password 'its secret'".formatted(role));
       database.execute(
           """
           grant select, insert, update, delete on all tables in schema public to %1$s;
@@ -112,8 +112,8 @@ class GatewayProcessIT {
         assertThat(get(gateway, "/actuator/health/readiness").statusCode()).isEqualTo(200);
         assertThat(folder.resolve("data/postgres")).doesNotExist();
 
-        database.execute("alter role %s nologin".formatted(role));
-        database.execute(
+        TestDatabase.administer("alter role %s nologin".formatted(role));
+        TestDatabase.administer(
             "select pg_terminate_backend(pid) from pg_stat_activity where usename = '%s'"
                 .formatted(role));
         await()
@@ -121,7 +121,7 @@ class GatewayProcessIT {
             .until(() -> get(gateway, "/actuator/health/readiness").statusCode() == 503);
         assertThat(get(gateway, "/actuator/health/liveness").statusCode()).isEqualTo(200);
 
-        database.execute("alter role %s login".formatted(role));
+        TestDatabase.administer("alter role %s login".formatted(role));
         await()
             .atMost(Duration.ofSeconds(30))
             .until(() -> get(gateway, "/actuator/health/readiness").statusCode() == 200);

@@ -98,7 +98,7 @@ class GatewayPropertiesTest {
               Duration.ofDays(7),
               Duration.ofHours(1),
               Duration.ofHours(24)),
-          new GatewayProperties.Seal(null, null),
+          new SealSettings(null, null, null, List.of(), Duration.ofMinutes(1)),
           new AuditSettings(
               null, null, List.of(), 1000, Duration.ofMinutes(1), Duration.ofDays(400)),
           new GatewayProperties.Quota(

@@ -45,7 +45,7 @@ class DatabaseAwayIT {
         try (Prompt alreadyIn = Prompt.open(client).does("put small")) {
           Upload upload = Upload.begin(client, "put big").hasBrought(2 * MIB, alice.file("big"));
 
-          takeAway(database, role);
+          takeAway(role);
 
           await().atMost(SOON).until(() -> quay.health("readiness") == 503);
           assertThat(quay.health("liveness")).isEqualTo(200);
@@ -56,7 +56,7 @@ class DatabaseAwayIT {
           assertThat(OpenSsh.sha256(client.local("back")))
               .isEqualTo(OpenSsh.sha256(client.local("small")));
 
-          giveBack(database, role);
+          giveBack(role);
 
           await().atMost(SOON).until(() -> quay.health("readiness") == 200);
           alreadyIn.does("put small afterwards");
@@ -68,7 +68,7 @@ class DatabaseAwayIT {
 
   private static String roleOfItsOwn(TestDatabase database) throws SQLException {
     String role = "gateway_of_" + database.name();
-    database.execute("create role %s login password 'its secret'".formatted(role));
+    TestDatabase.administer("create role %s login password 'its secret'".formatted(role));
     database.execute(
         """
         grant select, insert, update, delete on all tables in schema public to %1$s;
@@ -78,15 +78,15 @@ class DatabaseAwayIT {
     return role;
   }
 
-  private static void takeAway(TestDatabase database, String role) throws SQLException {
-    database.execute("alter role %s nologin".formatted(role));
-    database.execute(
+  private static void takeAway(String role) {
+    TestDatabase.administer("alter role %s nologin".formatted(role));
+    TestDatabase.administer(
         "select pg_terminate_backend(pid) from pg_stat_activity where usename = '%s'"
             .formatted(role));
   }
 
-  private static void giveBack(TestDatabase database, String role) throws SQLException {
-    database.execute("alter role %s login".formatted(role));
+  private static void giveBack(String role) {
+    TestDatabase.administer("alter role %s login".formatted(role));
   }
 
   private static void assertThatRestSaysSo(Quay quay) {

@@ -7,6 +7,7 @@ import io.quaymaster.files.FileStores;
 import io.quaymaster.files.Listing;
 import io.quaymaster.files.StoreKey;
 import io.quaymaster.quota.LedgerTable.ScopeRow;
+import io.quaymaster.tenant.scope.TenantScope;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -64,13 +65,21 @@ public final class Recounter {
   }
 
   /**
-   * Counts a place because an admin asks.
+   * Counts a place because an admin asks. It is counted for all who see it, in the ledger's rows
+   * and leases, so this is the gateway's work and bound to no tenant: the caller has found the
+   * place.
    *
    * @return by how many bytes {@code used} was wrong; files changed behind the gateway's back
    * @throws FileFailure NOT_FOUND if there is no such place, or whatever keeps the store from being
    *     read
    */
   public long recount(long scopeId) throws FileFailure {
+    long[] wrong = {0};
+    TenantScope.runForGateway(() -> wrong[0] = recounted(scopeId));
+    return wrong[0];
+  }
+
+  private long recounted(long scopeId) throws FileFailure {
     ScopeRow place =
         table
             .scope(scopeId)

@@ -3,6 +3,7 @@ package io.quaymaster.quota;
 import io.quaymaster.audit.JournalChronicle;
 import io.quaymaster.audit.JournalChronicle.Waiting;
 import io.quaymaster.audit.chain.ChainWriter;
+import io.quaymaster.tenant.scope.TenantScope;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -78,13 +79,18 @@ public final class Settler {
   }
 
   /**
-   * Settles everything that was committed, freed or told before the call.
+   * Settles everything that was committed, freed or told before the call, of all tenants, whoever's
+   * request waits for it.
    *
    * @param idle unspent leases that rested so long go back too; zero: all of them
    * @throws org.springframework.dao.DataAccessException if the database does not answer; nothing is
    *     lost, the next call has it
    */
   public void settle(Duration idle) {
+    TenantScope.runForGateway(() -> settleAll(idle));
+  }
+
+  private void settleAll(Duration idle) {
     settling.lock();
     try {
       long lastFile = chronicle.lastFile();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SecretSealTest {
@@ -46,6 +47,20 @@ class SecretSealTest {
         .isInstanceOf(SealBroken.class)
         .hasMessageContaining("with the key " + seal.keyId())
         .hasMessageContaining("has the key " + other.keyId());
+  }
+
+  @Test
+  void severalKeysOpenAndOneSeals() throws Exception {
+    byte[] one = SecretSeal.randomKey();
+    byte[] two = SecretSeal.randomKey();
+    SecretSeal both = new SecretSeal(new SealKeys(two, List.of(one), List.of()));
+
+    assertThat(both.unseal(new SecretSeal(one).seal("old", LAKE), LAKE)).isEqualTo("old");
+    assertThat(new SecretSeal(two).unseal(both.seal("new", LAKE), LAKE)).isEqualTo("new");
+    assertThat(both).hasToString("SecretSeal" + both.keyIds());
+    assertThat(new SealKeys(one, List.of(two), List.of())).hasToString("SealKeys[hidden]");
+    assertThatThrownBy(() -> both.unseal(seal.seal("secret", LAKE), LAKE))
+        .hasMessageContaining("has the keys " + String.join(", ", both.keyIds()));
   }
 
   @Test

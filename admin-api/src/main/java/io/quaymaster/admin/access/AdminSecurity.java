@@ -68,6 +68,7 @@ public class AdminSecurity {
                     .authenticated())
         .addFilterBefore(
             new BearerFilter(bearers, guesses, refusal, advice), AuthorizationFilter.class)
+        .addFilterAfter(new TenantScopeFilter(), AuthorizationFilter.class)
         .exceptionHandling(e -> e.authenticationEntryPoint(refusal).accessDeniedHandler(refusal))
         .sessionManagement(s -> s.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
         .headers(

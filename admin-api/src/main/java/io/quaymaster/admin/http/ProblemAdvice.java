@@ -93,6 +93,15 @@ public final class ProblemAdvice extends ResponseEntityExceptionHandler {
       return unavailable(request);
     }
     String id = RequestFrame.correlationId(request);
+    if (SecondLock.isCauseOf(failure)) {
+      log.error(
+          "{} {} was let through and then refused by the database's row-level security ({})",
+          request.getMethod(),
+          request.getRequestURI(),
+          id,
+          failure);
+      return answer(HttpStatus.FORBIDDEN, "FORBIDDEN", "This may not be done.", request);
+    }
     log.error("{} {} failed ({})", request.getMethod(), request.getRequestURI(), id, failure);
     return answer(
         HttpStatus.INTERNAL_SERVER_ERROR,
