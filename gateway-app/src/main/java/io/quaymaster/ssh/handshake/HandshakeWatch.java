@@ -6,6 +6,7 @@ import io.quaymaster.negotiation.NegotiationFailure;
 import io.quaymaster.negotiation.NegotiationFailure.Code;
 import io.quaymaster.settings.AlgorithmPolicy;
 import io.quaymaster.settings.ListenerSettings;
+import io.quaymaster.ssh.transport.TransportSession;
 import java.io.IOException;
 import java.io.StreamCorruptedException;
 import java.net.InetAddress;
@@ -185,7 +186,7 @@ public final class HandshakeWatch implements SessionListener {
       return;
     }
     String lastWords = session.getAttribute(LAST_WORDS);
-    if (session.getTimeoutStatus().getStatus() == TimeoutStatus.AuthTimeout) {
+    if (isLate(session)) {
       fail(session, Code.HANDSHAKE_TIMEOUT, "The handshake was not complete in time.");
     } else if (lastWords != null) {
       fail(session, Code.CLIENT_LEFT, "The client left and said: " + lastWords);
@@ -197,6 +198,13 @@ public final class HandshakeWatch implements SessionListener {
               + session.getNegotiatedKexParameter(KexProposalOption.SERVERKEYS)
               + ".");
     }
+  }
+
+  /** Of MINA and of the transport, one notices it first. */
+  private static boolean isLate(Session session) {
+    return session.getTimeoutStatus().getStatus() == TimeoutStatus.AuthTimeout
+        || (session.getIoSession() instanceof TransportSession connection
+            && connection.pass().isOverdue(System.nanoTime()));
   }
 
   private void fail(Session session, Code code, String message) {
