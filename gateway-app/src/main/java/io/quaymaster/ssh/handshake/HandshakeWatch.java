@@ -150,19 +150,27 @@ public final class HandshakeWatch implements SessionListener {
     String client = session.getClientVersion();
     if (isStrictKex(problem)) {
       fail(session, Code.STRICT_KEX_VIOLATED, reasonText(problem));
-    } else if (client == null || !SPEAKS_VERSION_2.matcher(client).lookingAt()) {
-      boolean old = client != null && client.startsWith("SSH-1.");
-      fail(
-          session,
-          old ? Code.PROTOCOL_VERSION_1 : Code.BAD_IDENTIFICATION,
-          old
-              ? "The client speaks version 1 of SSH."
-              : "What came is no identification of SSH version 2.");
+    } else if (client == null || isForeign(client)) {
+      foreign(session, client);
     } else if (session.getAttribute(STAGE) == null) {
       fail(session, Code.BAD_PACKET, reasonText(problem));
     } else {
       fail(session, Code.KEY_EXCHANGE_FAILED, reasonText(problem));
     }
+  }
+
+  private static boolean isForeign(String client) {
+    return !SPEAKS_VERSION_2.matcher(client).lookingAt();
+  }
+
+  private void foreign(Session session, @Nullable String client) {
+    boolean old = client != null && client.startsWith("SSH-1.");
+    fail(
+        session,
+        old ? Code.PROTOCOL_VERSION_1 : Code.BAD_IDENTIFICATION,
+        old
+            ? "The client speaks version 1 of SSH."
+            : "What came is no identification of SSH version 2.");
   }
 
   /** Of the end of a connection, {@link #sessionClosed} tells more. */
@@ -186,7 +194,11 @@ public final class HandshakeWatch implements SessionListener {
       return;
     }
     String lastWords = session.getAttribute(LAST_WORDS);
-    if (isLate(session)) {
+    String client = session.getClientVersion();
+    if (client != null && isForeign(client)) {
+      // MINA closes when it has written why, and may do so before it tells of the failure.
+      foreign(session, client);
+    } else if (isLate(session)) {
       fail(session, Code.HANDSHAKE_TIMEOUT, "The handshake was not complete in time.");
     } else if (lastWords != null) {
       fail(session, Code.CLIENT_LEFT, "The client left and said: " + lastWords);
