@@ -7,7 +7,10 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -63,9 +66,9 @@ public final class DataFolder implements AutoCloseable {
   static String reason(IOException failure) {
     return switch (failure) {
       case AccessDeniedException _ -> "permission denied";
-      case java.nio.file.NoSuchFileException _ -> "no such file or folder";
-      case java.nio.file.FileSystemException f when f.getReason() != null -> f.getReason();
-      case java.nio.file.FileAlreadyExistsException f -> f.getFile() + " is in the way";
+      case NoSuchFileException _ -> "no such file or folder";
+      case FileSystemException f when f.getReason() != null -> f.getReason();
+      case FileAlreadyExistsException f -> f.getFile() + " is in the way";
       default -> String.valueOf(failure.getMessage());
     };
   }

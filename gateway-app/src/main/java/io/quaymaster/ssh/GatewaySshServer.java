@@ -16,6 +16,7 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.channel.ChannelFactory;
 import org.apache.sshd.common.global.KeepAliveHandler;
 import org.apache.sshd.common.session.Session;
@@ -110,7 +111,7 @@ final class GatewaySshServer {
       }
 
       @Override
-      public org.apache.sshd.common.channel.Channel createChannel(Session session) {
+      public Channel createChannel(Session session) {
         notices.tell(session);
         return new GatewayChannel(services, maxChannels);
       }

@@ -6,6 +6,7 @@ import io.quaymaster.login.Grant;
 import io.quaymaster.session.LiveSession;
 import io.quaymaster.ssh.channel.ChannelInput;
 import io.quaymaster.ssh.channel.Throttle;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -133,7 +134,7 @@ final class ServedSession {
     ended = true;
     try {
       ssh.disconnect(SshConstants.SSH2_DISCONNECT_BY_APPLICATION, reason);
-    } catch (java.io.IOException gone) {
+    } catch (IOException gone) {
       log.debug("{}: gone before it was told why", grant.loginName(), gone);
       ssh.close(true);
     } finally {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -130,8 +131,7 @@ class SealKeyTest {
           .hasMessageContaining(file.toString())
           .hasMessageNotContaining(base64(ONE));
     }
-    String[] many =
-        java.util.Collections.nCopies(SealKeys.MOST, base64(ONE)).toArray(String[]::new);
+    String[] many = Collections.nCopies(SealKeys.MOST, base64(ONE)).toArray(String[]::new);
     assertThatThrownBy(() -> SealKey.find(settings(base64(OTHER), null, null, many), folder))
         .hasMessageContaining("more than 8 seal keys");
     assertThat(settings(base64(ONE), null, base64(OTHER), base64(ONE)).toString())

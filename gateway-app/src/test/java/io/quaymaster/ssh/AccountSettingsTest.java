@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,7 @@ class AccountSettingsTest {
     client.sftp("get f", "ls -l", "df").succeeds();
     client.write("up", 1);
     for (String change :
-        java.util.List.of(
+        List.of(
             "put up",
             "rm f",
             "rename f g",
@@ -121,8 +122,7 @@ class AccountSettingsTest {
       assertThat(wire.call(SftpMessage.open("old", SftpWire.WRITE | SftpWire.TRUNCATE)).status())
           .isEqualTo(denied);
       for (int type :
-          java.util.List.of(
-              SftpMessage.OPENDIR, SftpMessage.REMOVE, SftpMessage.LSTAT, SftpMessage.RMDIR)) {
+          List.of(SftpMessage.OPENDIR, SftpMessage.REMOVE, SftpMessage.LSTAT, SftpMessage.RMDIR)) {
         assertThat(wire.status(SftpMessage.about(type, "old")))
             .as("type " + type)
             .isEqualTo(denied);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /**
  * Shows that a gateway holds nothing of its clients any more: no session, no channel, no open file
@@ -24,7 +25,7 @@ final class AtRest {
   }
 
   void await() {
-    org.awaitility.Awaitility.await()
+    Awaitility.await()
         .atMost(PATIENCE)
         .untilAsserted(
             () -> {

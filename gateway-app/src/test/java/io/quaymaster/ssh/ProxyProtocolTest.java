@@ -155,6 +155,7 @@ class ProxyProtocolTest {
         assertThat(identification).startsWith("SSH-2.0-Quaymaster");
         socket.getOutputStream().write(header);
         Sockets.send(socket, "\0".repeat(300) + "\r\n");
+        socket.shutdownOutput();
         assertThat(Sockets.untilClosed(socket)).doesNotContain("SSH-2.0", FAREWELL);
       }
     }

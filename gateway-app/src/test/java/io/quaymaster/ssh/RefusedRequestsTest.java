@@ -3,6 +3,9 @@ package io.quaymaster.ssh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -116,10 +119,9 @@ class RefusedRequestsTest {
 
   @Test
   void theIdentificationNamesOpenSshSoThatLinksAreMadeInItsOrder() throws IOException {
-    try (var socket =
-        new java.net.Socket(java.net.InetAddress.getLoopbackAddress(), gateway.port())) {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
       byte[] said = socket.getInputStream().readNBytes(30);
-      assertThat(new String(said, java.nio.charset.StandardCharsets.US_ASCII))
+      assertThat(new String(said, StandardCharsets.US_ASCII))
           .startsWith("SSH-2.0-")
           .doesNotContain("APACHE");
     }

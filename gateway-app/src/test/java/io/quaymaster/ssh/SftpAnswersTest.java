@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quaymaster.ssh.SftpMessage.Attributes;
 import io.quaymaster.ssh.sftp.SftpLimits;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -160,8 +161,7 @@ class SftpAnswersTest {
       byte[] users = new byte[reply.getInt()];
       reply.get(users);
       String username = alice.login().replace("@acme", "");
-      assertThat(new String(users, java.nio.charset.StandardCharsets.US_ASCII))
-          .endsWith(username + "\0\0\0\0");
+      assertThat(new String(users, StandardCharsets.US_ASCII)).endsWith(username + "\0\0\0\0");
     }
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -180,9 +181,7 @@ class SftpCommandsTest {
 
   @Test
   void theSubsystemByItsPath() {
-    client
-        .sftpWith(java.util.List.of("-s", "/usr/lib/openssh/sftp-server"), "mkdir by-path")
-        .succeeds();
+    client.sftpWith(List.of("-s", "/usr/lib/openssh/sftp-server"), "mkdir by-path").succeeds();
     assertThat(alice.file("by-path")).isDirectory();
   }
 }

@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -226,7 +227,7 @@ class SftpFuzzTest {
   }
 
   private static boolean isRealFile(Path path) {
-    return Files.isRegularFile(path, java.nio.file.LinkOption.NOFOLLOW_LINKS);
+    return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
   }
 
   private static long used(TestGateway gateway) {

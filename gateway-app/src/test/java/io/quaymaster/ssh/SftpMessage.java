@@ -3,6 +3,7 @@ package io.quaymaster.ssh;
 import io.quaymaster.files.ByteText;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An SFTP request being put together; strings are byte text. Its id is put in when it is sent.
@@ -98,10 +99,7 @@ final class SftpMessage {
 
   /** ATTRS; null is not sent. */
   record Attributes(
-      @org.jspecify.annotations.Nullable Long size,
-      @org.jspecify.annotations.Nullable Owner owner,
-      @org.jspecify.annotations.Nullable Integer mode,
-      @org.jspecify.annotations.Nullable Times times) {
+      @Nullable Long size, @Nullable Owner owner, @Nullable Integer mode, @Nullable Times times) {
     record Owner(long uid, long gid) {}
 
     record Times(long accessed, long modified) {}

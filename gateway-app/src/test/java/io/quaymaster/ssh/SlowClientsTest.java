@@ -22,7 +22,7 @@ class SlowClientsTest {
   /** Of MINA's session, its buffers and ours. */
   private static final long MOST_BYTES_EACH = 64 << 10;
 
-  private static final Duration GRACE = Duration.ofMinutes(1);
+  private static final Duration GRACE = Duration.ofSeconds(30);
 
   /** A KEXINIT that says it has 1000 bytes, and stops after a few. */
   private static final String HALF_EXCHANGE = "SSH-2.0-Slow\r\n\0\0\3\350\4\24abcdef";
@@ -43,7 +43,9 @@ class SlowClientsTest {
     LogWatch log = new LogWatch();
     try (TestGateway gateway =
         TestGateway.start(
-            GatewayOptions.DEFAULTS.maxUnauthenticated(MANY + 20).authTimeout(GRACE))) {
+            GatewayOptions.DEFAULTS
+                .strangers(Strangers.DEFAULTS.most(MANY + 20))
+                .authTimeout(GRACE))) {
       TestAccount alice = gateway.account("alice@acme").create();
       OpenSsh client = alice.openSsh();
       Path local = client.write("big", 16 << 20);

@@ -7,6 +7,7 @@ import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -99,7 +100,7 @@ class StalledClientTest {
       TestAccount alice = gateway.account("slow@acme").bytesPerSecond(8L * MIB).create();
       alice.write("big", new byte[4 * MIB]);
       OpenSsh client = alice.openSsh();
-      client.sftpWith(java.util.List.of("-l", "16000"), "get big").succeeds();
+      client.sftpWith(List.of("-l", "16000"), "get big").succeeds();
       assertThat(client.local("big")).hasSize(4 * MIB);
     }
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -153,7 +154,7 @@ class TransferTest {
     int before = gateway.sessions().size();
     Process sftp =
         client.begin(
-            command.getBytes(java.nio.charset.StandardCharsets.US_ASCII),
+            command.getBytes(StandardCharsets.US_ASCII),
             client.local("output"),
             "sftp",
             "-b",

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -68,7 +69,7 @@ class AuditIT {
       client.sftp("put report2").succeeds();
 
       await()
-          .atMost(java.time.Duration.ofMinutes(1))
+          .atMost(Duration.ofMinutes(1))
           .untilAsserted(
               () -> {
                 JsonNode found = quay.admin().get("/audit/verify?tenant=acme");

@@ -53,6 +53,15 @@ final class Partner {
         .askingFor(quay.askpass(password));
   }
 
+  /** With the key, and an answer to whatever is asked interactively then. */
+  OpenSsh openSshWithKeyAndAnswer(String answer) {
+    return client()
+        .with("-o", "PreferredAuthentications=publickey,keyboard-interactive")
+        .with("-o", "NumberOfPasswordPrompts=1")
+        .withKey(quay.key())
+        .askingFor(quay.askpass(answer));
+  }
+
   private OpenSsh client() {
     String login = username + "@" + tenant;
     return new OpenSsh(quay.process().sshPort(), login, quay.folder().resolve(login));

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -117,7 +118,7 @@ class TenantsApartIT {
     try (Connection superuser = quay.process().connectToDatabase();
         Statement statement = superuser.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
-      List<String> texts = new java.util.ArrayList<>();
+      List<String> texts = new ArrayList<>();
       while (rows.next()) {
         texts.add(String.valueOf(rows.getString(1)));
       }

@@ -1,6 +1,8 @@
 package io.quaymaster.quota;
 
 import io.quaymaster.files.StoreKey;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -237,7 +239,7 @@ final class LedgerTable {
         .list();
   }
 
-  static ScopeRow scopeRow(java.sql.ResultSet row) throws java.sql.SQLException {
+  static ScopeRow scopeRow(ResultSet row) throws SQLException {
     String path = row.getString("path");
     return new ScopeRow(
         row.getLong("id"),

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -108,7 +109,7 @@ class AuditChainTest {
     process.quota().chronicle().flush();
     process.network().loseNextCommit(Loss.ANSWER);
     process.quota().chronicle().record(event("lost"));
-    org.awaitility.Awaitility.await().until(process.network()::wasLost);
+    Awaitility.await().until(process.network()::wasLost);
     process.quota().chronicle().flush();
     isUnbroken(2);
   }

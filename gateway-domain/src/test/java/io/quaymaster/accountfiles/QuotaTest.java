@@ -7,6 +7,8 @@ import static io.quaymaster.files.FileFailure.Kind.STORE_ERROR;
 import static io.quaymaster.files.FileStoreFixture.fails;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quaymaster.files.FileFailure;
+import io.quaymaster.files.StoreKey;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -194,7 +196,7 @@ class QuotaTest {
         () -> alice.truncate("/a", Long.MAX_VALUE),
         QUOTA_BYTES,
         STORE_ERROR,
-        io.quaymaster.files.FileFailure.Kind.STORE_FULL);
+        FileFailure.Kind.STORE_FULL);
     alice.put("/b", 10);
     uses(20, 2);
   }
@@ -222,9 +224,7 @@ class QuotaTest {
   @Test
   void specialFilesCountAsNames() throws Exception {
     Actor alice = alice();
-    cluster
-        .memoryStore("main", "acme")
-        .plantSpecial(io.quaymaster.files.StoreKey.ofPlace("alice/pipe"));
+    cluster.memoryStore("main", "acme").plantSpecial(StoreKey.ofPlace("alice/pipe"));
     process.quota().recounter().recount(scope("alice"));
     uses(0, 1);
     alice.rm("/pipe");

@@ -12,6 +12,7 @@ import io.quaymaster.files.StoreKey;
 import io.quaymaster.login.Grant;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -62,7 +63,7 @@ public final class TestAccount {
   }
 
   public TestAccount mayNot(String below, Permission... denied) {
-    Set<Permission> left = new java.util.HashSet<>(Permission.ALL);
+    Set<Permission> left = new HashSet<>(Permission.ALL);
     left.removeAll(Set.of(denied));
     rules.put(RealPath.ofUnicode(below), left);
     return this;

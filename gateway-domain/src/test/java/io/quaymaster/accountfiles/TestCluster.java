@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -209,7 +210,7 @@ public final class TestCluster implements FileStores, AutoCloseable {
     jdbc.sql(
             "update quota_scope set bytes_limit = ?, files_limit = ? where tenant_id = ?"
                 + " and store_id is null")
-        .params(java.util.Arrays.asList(bytes, files, tenant(tenant)))
+        .params(Arrays.asList(bytes, files, tenant(tenant)))
         .update();
     return this;
   }
@@ -218,7 +219,7 @@ public final class TestCluster implements FileStores, AutoCloseable {
     jdbc.sql(
             "update quota_scope set bytes_limit = ?, files_limit = ? where store_id = ? and path ="
                 + " ?")
-        .params(java.util.Arrays.asList(bytes, files, storeId, root.byteText()))
+        .params(Arrays.asList(bytes, files, storeId, root.byteText()))
         .update();
   }
 

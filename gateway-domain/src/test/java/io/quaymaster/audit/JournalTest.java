@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,7 +114,7 @@ class JournalTest {
                               IntStream.range(0, 200)
                                   .forEach(n -> journal.append(writer + ":" + n))))
               .toList();
-      while (!writers.stream().allMatch(java.util.concurrent.Future::isDone)) {
+      while (!writers.stream().allMatch(Future::isDone)) {
         drained.addAll(drain(journal));
       }
     }

@@ -1,6 +1,7 @@
 package io.quaymaster.ssh.channel;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -71,7 +72,7 @@ public final class ServedChannel implements Command {
   }
 
   @Override
-  public void setInputStream(java.io.InputStream unused) {}
+  public void setInputStream(InputStream unused) {}
 
   @Override
   public void setOutputStream(OutputStream unused) {}

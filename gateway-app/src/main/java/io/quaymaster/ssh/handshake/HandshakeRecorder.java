@@ -42,12 +42,19 @@ public final class HandshakeRecorder {
 
   /** The labels come from our own lists, for only they can be agreed upon. */
   void established(String kex, String cipher) {
-    meters.counter("quaymaster.handshakes", "kex", kex, "cipher", cipher).increment();
+    Counter.builder("quaymaster.handshakes")
+        .description("Key exchanges that succeeded")
+        .tag("kex", kex)
+        .tag("cipher", cipher)
+        .register(meters)
+        .increment();
   }
 
   void failed(NegotiationFailure failure) {
-    meters
-        .counter("quaymaster.negotiation.failures", "category", failure.code().category())
+    Counter.builder("quaymaster.negotiation.failures")
+        .description("Handshakes that failed")
+        .tag("category", failure.code().category())
+        .register(meters)
         .increment();
     if (!writing.tryAcquire()) {
       forgotten.increment();

@@ -1,6 +1,7 @@
 package io.quaymaster.ssh.scp;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -166,7 +167,7 @@ final class NamePattern {
       characters[count] = character;
       at += Math.max(1, length);
     }
-    return java.util.Arrays.copyOf(characters, count);
+    return Arrays.copyOf(characters, count);
   }
 
   private static int codePoint(String byteText, int at, int length) {

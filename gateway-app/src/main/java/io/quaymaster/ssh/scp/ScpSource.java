@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +66,7 @@ final class ScpSource {
       return new PathExpander(files).expand(path);
     } catch (FileFailure failure) {
       peer.complain("expand", path.text(), failure);
-      return java.util.List.of();
+      return List.of();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.quaymaster.ssh.sftp;
 
 import io.quaymaster.access.Protocol;
+import io.quaymaster.access.SftpSettings;
 import io.quaymaster.accountfiles.AccountFile;
 import io.quaymaster.accountfiles.AccountFiles;
 import io.quaymaster.accountfiles.Refusals;
@@ -40,7 +41,7 @@ public final class SftpServer {
   private final SftpLimits limits;
   private final Refusals refusals;
   private final SftpMeters meters;
-  private final io.quaymaster.access.SftpSettings settings;
+  private final SftpSettings settings;
   private final Handles handles;
   private final SftpRequests requests;
   private final byte[] usualBody = new byte[USUAL_BODY_BYTES];

@@ -2,6 +2,7 @@ package io.quaymaster.ssh.transport;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.locks.Condition;
@@ -180,7 +181,7 @@ final class ReadLoop {
     public void getRawBytes(byte[] data, int offset, int length) {
       ByteBuffer source = buffer;
       if (source == null) {
-        throw new java.nio.BufferUnderflowException();
+        throw new BufferUnderflowException();
       }
       source.get(data, offset, length);
       if (!source.hasRemaining()) {

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -286,7 +287,7 @@ final class VirtualThreadAcceptor extends AbstractInnerCloseable implements IoAc
     }
   }
 
-  private void closeQuietly(java.nio.channels.Channel channel) {
+  private void closeQuietly(Channel channel) {
     try {
       channel.close();
     } catch (IOException e) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -143,7 +144,7 @@ class ScpRawSourceTest {
       assertThat(scp.bytes(1_000_000)).containsOnly(0);
       scp.vanish();
     }
-    org.awaitility.Awaitility.await().until(() -> !server.chronicle.transfers.isEmpty());
+    Awaitility.await().until(() -> !server.chronicle.transfers.isEmpty());
     assertThat(outcome()).isEqualTo(Outcome.ABORTED);
   }
 

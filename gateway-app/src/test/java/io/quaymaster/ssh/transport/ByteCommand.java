@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.RemoteWindow;
@@ -47,7 +49,7 @@ final class ByteCommand implements Command, ChannelDataReceiver {
     if (!line.equals("echo")) {
       return length;
     }
-    received.add(java.util.Arrays.copyOfRange(bytes, start, start + length));
+    received.add(Arrays.copyOfRange(bytes, start, start + length));
     return 0;
   }
 
@@ -75,7 +77,7 @@ final class ByteCommand implements Command, ChannelDataReceiver {
     } catch (IOException | InterruptedException e) {
       status = 2;
     } finally {
-      java.util.Objects.requireNonNull(exit).onExit(status);
+      Objects.requireNonNull(exit).onExit(status);
     }
   }
 

@@ -155,18 +155,24 @@ public final class AuditKeeper {
       throw new UncheckedIOException(impossible);
     }
     verifier.end(head, true);
-    found.findings().forEach(this::tellOnce);
+    tell(found.findings());
     return !found.contradictsSigned();
   }
 
-  private void tellOnce(Finding finding) {
-    if (told.size() < MOST_TOLD && told.add(finding)) {
+  /** One line, however many rows somebody changed; nothing is told twice. */
+  private void tell(List<Finding> findings) {
+    List<Finding> untold =
+        findings.stream().filter(f -> told.size() < MOST_TOLD && told.add(f)).toList();
+    if (!untold.isEmpty()) {
+      Finding first = untold.getFirst();
       log.error(
-          "The audit log is not as it was written: chain '{}', row {}: {}: {}",
-          finding.chain(),
-          finding.sequence(),
-          finding.kind(),
-          finding.message());
+          "The audit log is not as it was written: chain '{}', row {}: {}: {} ({} more findings;"
+              + " /api/v1/audit/verify names them)",
+          first.chain(),
+          first.sequence(),
+          first.kind(),
+          first.message(),
+          untold.size() - 1);
     }
   }
 

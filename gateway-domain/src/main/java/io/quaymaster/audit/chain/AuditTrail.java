@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -187,7 +188,7 @@ public final class AuditTrail {
           "%d verifications or exports of the audit log are running.".formatted(AT_ONCE));
     }
     try {
-      return java.util.Objects.requireNonNull(
+      return Objects.requireNonNull(
           moment.execute(
               status -> {
                 try {

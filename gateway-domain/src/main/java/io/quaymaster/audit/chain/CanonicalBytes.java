@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -71,7 +72,7 @@ final class CanonicalBytes {
   private static int byCodePoints(String one, String other) {
     byte[] left = one.getBytes(StandardCharsets.UTF_8);
     byte[] right = other.getBytes(StandardCharsets.UTF_8);
-    return java.util.Arrays.compareUnsigned(left, right);
+    return Arrays.compareUnsigned(left, right);
   }
 
   byte[] toBytes() {

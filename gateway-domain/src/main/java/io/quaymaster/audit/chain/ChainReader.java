@@ -11,6 +11,7 @@ import java.util.Base64;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,7 @@ final class ChainReader {
 
   ChainReader(JdbcTemplate jdbc) {
     this.jdbc = jdbc;
-    this.cursor = new JdbcTemplate(java.util.Objects.requireNonNull(jdbc.getDataSource()));
+    this.cursor = new JdbcTemplate(Objects.requireNonNull(jdbc.getDataSource()));
     this.cursor.setFetchSize(ROWS_AT_ONCE);
   }
 

@@ -18,6 +18,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import tools.jackson.databind.ObjectMapper;
@@ -100,7 +101,7 @@ public final class ChainWriter {
   private void learnChainsOf(List<AuditEvent> events) {
     String[] strange =
         events.stream()
-            .flatMap(e -> java.util.stream.Stream.ofNullable(e.tenant()))
+            .flatMap(e -> Stream.ofNullable(e.tenant()))
             .filter(name -> !known.contains(name))
             .distinct()
             .toArray(String[]::new);

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quaymaster.audit.chain.AuditTrail.Part;
 import io.quaymaster.refusal.Refusal;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
@@ -123,8 +125,8 @@ class ExportTest {
   private static void exportTo(AuditTrail trail, OutputStream to) {
     try {
       trail.export(new Part("acme", null, null), () -> to);
-    } catch (java.io.IOException gone) {
-      throw new java.io.UncheckedIOException(gone);
+    } catch (IOException gone) {
+      throw new UncheckedIOException(gone);
     }
   }
 }

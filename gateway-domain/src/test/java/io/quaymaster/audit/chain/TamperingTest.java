@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quaymaster.audit.chain.Finding.Kind;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -209,7 +211,7 @@ class TamperingTest {
     List<String> lines = stage.exportAll().lines().toList();
     assertThat(lines).hasSize(1 + 12 + 1 + 1);
     for (int i = 0; i < lines.size(); i++) {
-      List<String> touched = new java.util.ArrayList<>(lines);
+      List<String> touched = new ArrayList<>(lines);
       int next = Math.min(i + 1, lines.size() - 1);
       boolean checkpoint =
           lines.get(i).contains("\"checkpoint\"")
@@ -218,7 +220,7 @@ class TamperingTest {
         case "changed" -> touched.set(i, lines.get(i).replace("acme", "acne"));
         case "left out" -> touched.remove(i);
         case "doubled" -> touched.add(i, lines.get(i));
-        default -> java.util.Collections.swap(touched, i, next);
+        default -> Collections.swap(touched, i, next);
       }
       boolean harmless =
           touched.equals(lines)
