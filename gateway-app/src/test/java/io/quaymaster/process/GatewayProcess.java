@@ -138,6 +138,15 @@ public final class GatewayProcess implements AutoCloseable {
     return process.pid();
   }
 
+  /** Its own id, and that of its embedded PostgreSQL if it has one. */
+  public List<Long> pids() {
+    List<Long> pids = new ArrayList<>(List.of(process.pid()));
+    if (Files.exists(postgresPidFile())) {
+      embeddedPostgres().ifPresent(postgres -> pids.add(postgres.pid()));
+    }
+    return pids;
+  }
+
   /** All that it wrote so far. */
   public String log() {
     try {
