@@ -11,6 +11,7 @@ import io.quaymaster.admin.http.MergePatch;
 import io.quaymaster.admin.http.ProblemAdvice;
 import io.quaymaster.admin.http.ProblemWriter;
 import io.quaymaster.admin.http.RequestFrame;
+import io.quaymaster.admin.http.UnmappedRequest;
 import io.quaymaster.admin.resource.AccountController;
 import io.quaymaster.admin.resource.AccountUsageController;
 import io.quaymaster.admin.resource.AuditController;
@@ -38,7 +39,10 @@ import io.quaymaster.token.TokenConfiguration;
 import java.time.Clock;
 import java.util.List;
 import javax.sql.DataSource;
+import org.apache.catalina.core.StandardHost;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -117,6 +121,17 @@ public class AdminApiConfiguration {
         return bean instanceof DataSource source ? new ScopedDataSource(source) : bean;
       }
     };
+  }
+
+  @Bean
+  WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> unmappedRequests() {
+    return factory ->
+        factory.addContextCustomizers(
+            context -> {
+              if (context.getParent() instanceof StandardHost host) {
+                host.setErrorReportValveClass(UnmappedRequest.class.getName());
+              }
+            });
   }
 
   /** Outside of everything, security included: what that refuses has a correlation id as well. */

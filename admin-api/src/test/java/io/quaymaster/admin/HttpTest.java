@@ -92,8 +92,8 @@ class HttpTest extends AdminApiTest {
         .send(
             "POST", TENANTS, "name=a", Map.of("Content-Type", "application/x-www-form-urlencoded"))
         .problem(415, "UNSUPPORTED_MEDIA_TYPE");
-    platformAdmin().get(TENANTS + "/a%2Fb").status(400);
-    platformAdmin().get(TENANTS + "/%2e%2e/x").status(400);
+    platformAdmin().get(TENANTS + "/a%2Fb").problem(400, "BAD_REQUEST");
+    platformAdmin().get(TENANTS + "/%2e%2e/x").problem(400, "BAD_REQUEST");
   }
 
   /** The path reaches a check as the one that is served, whatever is written into it. */
