@@ -40,6 +40,7 @@ import static org.apache.sshd.common.signature.BuiltinSignatures.sk_ssh_ed25519;
 
 import io.quaymaster.negotiation.AlgorithmOffer;
 import io.quaymaster.settings.AlgorithmPolicy;
+import io.quaymaster.ssh.cipher.FastCiphers;
 import java.security.KeyPair;
 import java.util.Collection;
 import java.util.List;
@@ -48,7 +49,6 @@ import java.util.stream.Stream;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.cipher.BuiltinCiphers;
-import org.apache.sshd.common.cipher.Cipher;
 import org.apache.sshd.common.compression.BuiltinCompressions;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.kex.BuiltinDHFactories;
@@ -177,7 +177,7 @@ public record AlgorithmSet(
   public void apply(SshServer server, List<KeyPair> hostKeys) {
     server.setKeyExchangeFactories(
         NamedFactory.setUpTransformedFactories(false, kex, ServerBuilder.DH2KEX));
-    server.setCipherFactories(ciphers.stream().<NamedFactory<Cipher>>map(f -> f).toList());
+    server.setCipherFactories(ciphers.stream().map(FastCiphers::of).toList());
     server.setMacFactories(macs.stream().<NamedFactory<Mac>>map(f -> f).toList());
     server.setSignatureFactories(signatures.stream().<NamedFactory<Signature>>map(f -> f).toList());
     server.setCompressionFactories(List.of(BuiltinCompressions.none));

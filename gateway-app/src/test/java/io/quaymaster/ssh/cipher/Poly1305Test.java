@@ -1,0 +1,106 @@
+package io.quaymaster.ssh.cipher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The RFC's vectors, and its arithmetic in numbers of any size. */
+class Poly1305Test {
+  private static final BigInteger MODULUS = BigInteger.TWO.pow(130).subtract(BigInteger.valueOf(5));
+  private static final BigInteger CLAMP = new BigInteger("0ffffffc0ffffffc0ffffffc0fffffff", 16);
+
+  private static byte[] tag(byte[] key, byte[]... pieces) {
+    Poly1305 authenticator = new Poly1305();
+    authenticator.init(key);
+    for (byte[] piece : pieces) {
+      authenticator.update(piece, 0, piece.length);
+    }
+    byte[] tag = new byte[Poly1305.TAG_BYTES];
+    authenticator.finish(tag);
+    return tag;
+  }
+
+  private static byte[] hex(String text) {
+    return HexFormat.of().parseHex(text);
+  }
+
+  /** RFC 8439, section 2.5.2. */
+  @Test
+  void theRfcsExample() {
+    byte[] key = hex("85d6be7857556d337f4452fe42d506a80103808afb0db2fd4abff6af4149f51b");
+    byte[] message = "Cryptographic Forum Research Group".getBytes(StandardCharsets.US_ASCII);
+    assertThat(tag(key, message)).isEqualTo(hex("a8061dc1305136c6c22b8baf0c0127a9"));
+  }
+
+  /** RFC 8439, appendix A.3, vectors 7 to 11: sums at the edge of the modulus. */
+  @ParameterizedTest
+  @CsvSource({
+    "02,00,ffffffffffffffffffffffffffffffff,03",
+    "02,ffffffffffffffffffffffffffffffff,02000000000000000000000000000000,03",
+    "01,00,fffffffffffffffffffffffffffffffff0ffffffffffffffffffffffffffffff11000000000000000000000000000000,05",
+    "01,00,fffffffffffffffffffffffffffffffffbfefefefefefefefefefefefefefefe01010101010101010101010101010101,00",
+    "02,00,fdffffffffffffffffffffffffffffff,faffffffffffffffffffffffffffffff",
+  })
+  void theRfcsEdges(String r, String s, String message, String tag) {
+    byte[] key = new byte[Poly1305.KEY_BYTES];
+    System.arraycopy(hex(r), 0, key, 0, hex(r).length);
+    System.arraycopy(hex(s), 0, key, 16, hex(s).length);
+    assertThat(tag(key, hex(message))).isEqualTo(Arrays.copyOf(hex(tag), Poly1305.TAG_BYTES));
+  }
+
+  @Test
+  void anyMessageInAnyPieces() {
+    Random random = new Random(1305);
+    for (int length = 0; length < 200; length++) {
+      byte[] key = new byte[Poly1305.KEY_BYTES];
+      random.nextBytes(key);
+      byte[] message = new byte[length];
+      random.nextBytes(message);
+      if (length % 3 == 0) {
+        Arrays.fill(message, (byte) 0xff);
+      }
+      int cut = random.nextInt(length + 1);
+      int again = random.nextInt(cut, length + 1);
+      assertThat(
+              tag(
+                  key,
+                  Arrays.copyOf(message, cut),
+                  Arrays.copyOfRange(message, cut, again),
+                  Arrays.copyOfRange(message, again, length)))
+          .as("%d bytes, cut at %d and %d", length, cut, again)
+          .isEqualTo(slowly(key, message));
+    }
+  }
+
+  private static byte[] slowly(byte[] key, byte[] message) {
+    BigInteger r = number(Arrays.copyOf(key, 16)).and(CLAMP);
+    BigInteger sum = BigInteger.ZERO;
+    for (int at = 0; at < message.length; at += 16) {
+      byte[] block = Arrays.copyOfRange(message, at, Math.min(at + 16, message.length));
+      byte[] marked = Arrays.copyOf(block, block.length + 1);
+      marked[block.length] = 1;
+      sum = sum.add(number(marked)).multiply(r).mod(MODULUS);
+    }
+    byte[] big = sum.add(number(Arrays.copyOfRange(key, 16, 32))).toByteArray();
+    byte[] tag = new byte[Poly1305.TAG_BYTES];
+    for (int i = 0; i < Math.min(big.length, tag.length); i++) {
+      tag[i] = big[big.length - 1 - i];
+    }
+    return tag;
+  }
+
+  private static BigInteger number(byte[] littleEndian) {
+    byte[] big = new byte[littleEndian.length];
+    for (int i = 0; i < big.length; i++) {
+      big[i] = littleEndian[big.length - 1 - i];
+    }
+    return new BigInteger(1, big);
+  }
+}
