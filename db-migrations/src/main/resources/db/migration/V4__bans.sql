@@ -16,9 +16,11 @@ create table ban (
     strikes     integer     not null check (strikes >= 0),
     imposed_at  timestamptz not null,
     ends_at     timestamptz not null,
+    -- when somebody lifted it: what happened before that bans nobody any more, also if it is written late
+    lifted_at   timestamptz,
     constraint ban_subject_check
         check ((network is null) = (username is not null) and (tenant is null) = (username is null)),
-    constraint ban_time_check check (ends_at > imposed_at),
+    constraint ban_time_check check (ends_at > imposed_at or lifted_at is not null),
     constraint ban_manual_check check (reason <> 'manual' or (network is not null and note is not null and actor is not null))
 );
 create unique index ban_of_network on ban (network) where network is not null;

@@ -21,13 +21,17 @@ final class BanRows {
       "id, network::text as network, tenant, username, reason, note, actor, strikes, imposed_at,"
           + " ends_at";
 
-  /** What an admin imposed is not shortened by what happens meanwhile. */
+  /**
+   * What an admin imposed is not shortened by what happens meanwhile, and what one lifted does not
+   * come back for what happened before.
+   */
   private static final String UNLESS_BY_HAND =
       """
       do update set reason = excluded.reason, note = excluded.note, actor = excluded.actor, strikes = excluded.strikes,
         imposed_at = case when ban.ends_at > excluded.imposed_at then ban.imposed_at else excluded.imposed_at end,
         ends_at = greatest(ban.ends_at, excluded.ends_at)
-      where ban.reason <> 'manual' or ban.ends_at <= excluded.imposed_at
+      where (ban.reason <> 'manual' or ban.ends_at <= excluded.imposed_at)
+        and (ban.lifted_at is null or ban.lifted_at < excluded.imposed_at)
       returning id
       """;
 
@@ -79,7 +83,7 @@ final class BanRows {
   }
 
   /**
-   * @return its id; empty if one that an admin imposed stands in its place
+   * @return its id; empty if one that an admin imposed stands in its place, or one lifted it since
    */
   Optional<Long> write(Ban ban) {
     JdbcClient.StatementSpec statement =
@@ -146,8 +150,12 @@ final class BanRows {
         .optional();
   }
 
-  void delete(long id) {
-    jdbc.sql("delete from ban where id = ?").param(id).update();
+  /** It is over; {@link #prune} removes the row. */
+  void lift(long id, Instant at) {
+    jdbc.sql("update ban set lifted_at = :at, ends_at = :at where id = :id")
+        .param("at", utc(at))
+        .param("id", id)
+        .update();
   }
 
   long byHand(Instant now) {

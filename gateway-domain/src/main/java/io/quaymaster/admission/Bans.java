@@ -108,7 +108,7 @@ public class Bans {
         transaction.execute(
             _ -> {
               BanRow row = visible(admin, rows.locked(id), id);
-              rows.delete(id);
+              rows.lift(id, clock.instant().truncatedTo(ChronoUnit.MICROS));
               changes.announceLifted(row.ban().subject());
               return row;
             });

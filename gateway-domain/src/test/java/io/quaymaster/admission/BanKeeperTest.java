@@ -151,6 +151,23 @@ class BanKeeperTest {
     assertThat(one.list()).isEmpty();
   }
 
+  /** Somebody fails, an admin lifts, and only then the failure's ban gets to the database. */
+  @Test
+  void aBanThatIsWrittenLateDoesNotUndoALift() throws InterruptedException {
+    Replica one = process();
+    Replica other = process();
+    one.fail(EVE);
+    await().until(() -> other.bans(EVE));
+    BanBook.Imposed late = one.book.charge(EVE, PenaltyKind.AUTH_FAILED).orElseThrow();
+    other.bans.lift(ROOT, other.list().getFirst().id());
+    await().until(() -> !one.bans(EVE));
+    one.keeper.imposed(late);
+    one.keeper.stop();
+    assertThat(other.list()).isEmpty();
+    assertThat(other.bans(EVE)).isFalse();
+    assertThat(process().bans(EVE)).isFalse();
+  }
+
   @Test
   void aBanByHandHoldsAWholeNetworkAndNoneThatIsExempt() throws InterruptedException {
     Replica one = process();
