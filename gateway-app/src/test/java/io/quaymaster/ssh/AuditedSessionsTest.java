@@ -43,12 +43,11 @@ class AuditedSessionsTest {
         .untilAsserted(
             () ->
                 assertThat(gateway.audit("alice"))
-                    .containsExactly(
-                        "login ok -", "upload ok -", "download ok -", "session.end ok -"));
+                    .containsExactly("login ok -", "upload ok -", "download ok -", "logout ok -"));
     assertThat(details("upload", "path")).containsExactly("/report");
     assertThat(details("upload", "bytes")).containsExactly("5");
-    assertThat(details("session.end", "seconds")).hasSize(1);
-    assertThat(Long.parseLong(details("session.end", "bytesReceived").getFirst())).isPositive();
+    assertThat(details("logout", "seconds")).hasSize(1);
+    assertThat(Long.parseLong(details("logout", "bytesReceived").getFirst())).isPositive();
     assertThat(
             gateway
                 .jdbc()
@@ -65,10 +64,9 @@ class AuditedSessionsTest {
       await()
           .untilAsserted(
               () ->
-                  assertThat(gateway.audit("alice"))
-                      .containsExactly("login ok -", "session.end ok -"));
+                  assertThat(gateway.audit("alice")).containsExactly("login ok -", "logout ok -"));
     }
-    assertThat(details("session.end", "reason")).containsExactly("over and out");
+    assertThat(details("logout", "reason")).containsExactly("over and out");
   }
 
   @Test

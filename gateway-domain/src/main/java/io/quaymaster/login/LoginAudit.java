@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class LoginAudit {
   private static final int MAX_NAME = 200;
   private static final String LOGIN = "login";
-  private static final String SESSION_END = "session.end";
+  private static final String LOGOUT = "logout";
 
   private final Chronicle chronicle;
   private final Clock clock;
@@ -46,7 +46,7 @@ final class LoginAudit {
   void ended(Grant grant, Map<String, String> detail) {
     chronicle.record(
         event(
-            SESSION_END,
+            LOGOUT,
             grant.loginName(),
             grant.source(),
             grant.sessionId(),
