@@ -10,10 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -31,16 +28,14 @@ final class SealLifecycle implements SmartLifecycle {
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
   private final Resealer resealer;
-  private final Duration interval;
   private final MultiGauge gauge;
-  private final CountDownLatch stopping = new CountDownLatch(1);
+  private final Turns turns;
   private Set<String> toldMissing = Set.of();
   private boolean toldDone;
-  private @Nullable Thread thread;
 
   SealLifecycle(Resealer resealer, Duration interval, MeterRegistry registry) {
     this.resealer = resealer;
-    this.interval = interval;
+    this.turns = new Turns("resealer", interval, this::turn);
     this.gauge =
         MultiGauge.builder("quaymaster.sealed.secrets")
             .description("Sealed secrets in the database by the key that opens them")
@@ -50,17 +45,7 @@ final class SealLifecycle implements SmartLifecycle {
   @Override
   public void start() {
     turn();
-    thread = Thread.ofVirtual().name("resealer").start(this::run);
-  }
-
-  private void run() {
-    try {
-      while (!stopping.await(interval.toMillis(), TimeUnit.MILLISECONDS)) {
-        turn();
-      }
-    } catch (InterruptedException ended) {
-      Thread.currentThread().interrupt();
-    }
+    turns.start(() -> {});
   }
 
   /** Whatever goes wrong, the next turn comes. */
@@ -123,21 +108,12 @@ final class SealLifecycle implements SmartLifecycle {
 
   @Override
   public void stop() {
-    stopping.countDown();
-    Thread sealing = thread;
-    thread = null;
-    try {
-      if (sealing != null) {
-        sealing.join(STOP_PATIENCE);
-      }
-    } catch (InterruptedException impatient) {
-      Thread.currentThread().interrupt();
-    }
+    turns.stop(STOP_PATIENCE);
   }
 
   @Override
   public boolean isRunning() {
-    return thread != null;
+    return turns.areRunning();
   }
 
   @Override

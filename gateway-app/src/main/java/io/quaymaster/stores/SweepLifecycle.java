@@ -2,12 +2,10 @@ package io.quaymaster.stores;
 
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.process.Phases;
+import io.quaymaster.process.Turns;
 import io.quaymaster.store.StoreSweep;
 import io.quaymaster.stores.StoreRows.Swept;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -21,35 +19,23 @@ final class SweepLifecycle implements SmartLifecycle {
 
   private final StoreRows rows;
   private final StoreSweeper sweeper;
-  private final Duration interval;
-  private final CountDownLatch stopping = new CountDownLatch(1);
-  private @Nullable Thread thread;
+  private final Turns turns;
 
   SweepLifecycle(StoreRows rows, StoreSweeper sweeper, Duration interval) {
     this.rows = rows;
     this.sweeper = sweeper;
-    this.interval = interval;
+    this.turns = new Turns("store-sweep", interval, this::sweepAll);
   }
 
   @Override
   public void start() {
-    thread = Thread.ofVirtual().name("store-sweep").start(this::run);
-  }
-
-  private void run() {
-    try {
-      while (!stopping.await(interval.toMillis(), TimeUnit.MILLISECONDS)) {
-        sweepAll();
-      }
-    } catch (InterruptedException ended) {
-      Thread.currentThread().interrupt();
-    }
+    turns.start(() -> {});
   }
 
   private void sweepAll() {
     try {
       for (Swept store : rows.buckets()) {
-        if (stopping.getCount() > 0) {
+        if (!turns.areStopping()) {
           sweep(store);
         }
       }
@@ -84,21 +70,12 @@ final class SweepLifecycle implements SmartLifecycle {
 
   @Override
   public void stop() {
-    stopping.countDown();
-    Thread sweeping = thread;
-    thread = null;
-    try {
-      if (sweeping != null) {
-        sweeping.join(STOP_PATIENCE);
-      }
-    } catch (InterruptedException impatient) {
-      Thread.currentThread().interrupt();
-    }
+    turns.stop(STOP_PATIENCE);
   }
 
   @Override
   public boolean isRunning() {
-    return thread != null;
+    return turns.areRunning();
   }
 
   @Override

@@ -2,11 +2,9 @@ package io.quaymaster.trail;
 
 import io.quaymaster.audit.chain.AuditKeeper;
 import io.quaymaster.process.Phases;
+import io.quaymaster.process.Turns;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -26,35 +24,37 @@ final class KeeperLifecycle implements SmartLifecycle {
   private static final Duration MONTHS_INTERVAL = Duration.ofHours(1);
 
   private final AuditKeeper keeper;
-  private final Duration turn;
-  private final CountDownLatch stopping = new CountDownLatch(1);
-  private @Nullable Thread thread;
+  private final Turns turns;
+
+  /** The thread's own. */
+  private long monthsAt;
 
   KeeperLifecycle(AuditKeeper keeper, Duration checkpointInterval) {
     this.keeper = keeper;
-    this.turn = checkpointInterval.compareTo(LONGEST_TURN) < 0 ? checkpointInterval : LONGEST_TURN;
+    this.turns =
+        new Turns(
+            "audit-keeper",
+            checkpointInterval.compareTo(LONGEST_TURN) < 0 ? checkpointInterval : LONGEST_TURN,
+            this::turn);
   }
 
   @Override
   public void start() {
     guarded(keeper::makePartitions);
-    thread = Thread.ofVirtual().name("audit-keeper").start(this::run);
+    turns.start(this::begin);
   }
 
-  private void run() {
-    long monthsAt = System.nanoTime();
+  private void begin() {
+    monthsAt = System.nanoTime();
     guarded(keeper::dropOld);
-    try {
-      while (!stopping.await(turn.toMillis(), TimeUnit.MILLISECONDS)) {
-        guarded(() -> keeper.sign(false));
-        if (System.nanoTime() - monthsAt >= MONTHS_INTERVAL.toNanos()) {
-          monthsAt = System.nanoTime();
-          guarded(keeper::makePartitions);
-          guarded(keeper::dropOld);
-        }
-      }
-    } catch (InterruptedException ended) {
-      Thread.currentThread().interrupt();
+  }
+
+  private void turn() {
+    guarded(() -> keeper.sign(false));
+    if (System.nanoTime() - monthsAt >= MONTHS_INTERVAL.toNanos()) {
+      monthsAt = System.nanoTime();
+      guarded(keeper::makePartitions);
+      guarded(keeper::dropOld);
     }
   }
 
@@ -73,22 +73,14 @@ final class KeeperLifecycle implements SmartLifecycle {
 
   @Override
   public void stop() {
-    stopping.countDown();
-    Thread keeping = thread;
-    thread = null;
-    try {
-      if (keeping != null) {
-        keeping.join();
-        guarded(() -> keeper.sign(true));
-      }
-    } catch (InterruptedException impatient) {
-      Thread.currentThread().interrupt();
+    if (turns.stop(null)) {
+      guarded(() -> keeper.sign(true));
     }
   }
 
   @Override
   public boolean isRunning() {
-    return thread != null;
+    return turns.areRunning();
   }
 
   @Override
