@@ -73,6 +73,11 @@ final class GatewayOptions {
     return windowBytes;
   }
 
+  /** What a client may send ahead. */
+  GatewayOptions windowBytes(long most) {
+    return with(o -> o.windowBytes = most);
+  }
+
   int maxChannels() {
     return maxChannels;
   }

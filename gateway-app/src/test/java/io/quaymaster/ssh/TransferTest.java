@@ -59,6 +59,15 @@ class TransferTest {
     thereAndBack(alice, client, 3 * MIB, "-B", "200000", "-R", "300");
   }
 
+  /** A request that is longer than what may be sent ahead comes in pieces. */
+  @Test
+  void aWindowSmallerThanARequest() {
+    try (TestGateway narrow = TestGateway.start(GatewayOptions.DEFAULTS.windowBytes(128 << 10))) {
+      TestAccount alice = narrow.account("narrow@acme").create();
+      thereAndBack(alice, alice.openSsh(), 3 * MIB, "-B", "250000");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -19,11 +19,14 @@ import org.junit.jupiter.api.io.TempDir;
  * The gateway beside OpenSSH's server: the same work by the same OpenSSH client on the same machine
  * in turn. For each row how much faster the gateway is (wall time of OpenSSH by ours) and what of
  * the processors it takes (CPU of our server, its database included, by that of OpenSSH's), medians
- * of the rounds but the first. No test of the suite: {@code bench/openssh.sh} runs it.
+ * of the rounds after {@code bench.warm} ones that are not counted: the gateway is a process that
+ * runs for weeks, and compiles its code in its first minute. No test of the suite: {@code
+ * bench/openssh.sh} runs it.
  */
 class OpenSshBench {
   private static final int MIB = Integer.getInteger("bench.mib", 512);
   private static final int ROUNDS = Integer.getInteger("bench.rounds", 5);
+  private static final int WARM = Integer.getInteger("bench.warm", 5);
   private static final int IDLE = Integer.getInteger("bench.idle", 1000);
   private static final Pattern ROWS = Pattern.compile(System.getProperty("bench.rows", ""));
   private static final Duration ROUND_TRIP = Duration.ofMillis(50);
@@ -79,12 +82,12 @@ class OpenSshBench {
 
   private static void play(BenchRow row, List<BenchSide> sides) throws Exception {
     List<List<Run>> runs = List.of(new ArrayList<>(), new ArrayList<>());
-    for (int round = 0; round <= ROUNDS; round++) {
+    for (int round = -WARM; round < ROUNDS; round++) {
       for (int i = 0; i < sides.size(); i++) {
         // Who begins changes, so that what the machine does meanwhile harms both.
-        int which = (i + round) % sides.size();
+        int which = Math.floorMod(i + round, sides.size());
         Run run = row.far() ? playFar(row, sides.get(which)) : play(row, sides.get(which));
-        if (round > 0) {
+        if (round >= 0) {
           runs.get(which).add(run);
         }
       }
@@ -112,8 +115,8 @@ class OpenSshBench {
 
   private static void printHead() {
     System.out.printf(
-        "%d MiB, %d rounds, %d processors; a distance of %d ms by a relay%n",
-        MIB, ROUNDS, Runtime.getRuntime().availableProcessors(), ROUND_TRIP.toMillis());
+        "%d MiB, %d rounds after %d, %d processors; a distance of %d ms by a relay%n",
+        MIB, ROUNDS, WARM, Runtime.getRuntime().availableProcessors(), ROUND_TRIP.toMillis());
     System.out.println(
         "| work | gateway | OpenSSH | speed | gateway's CPU | OpenSSH's CPU | CPU |");
     System.out.println("|---|---|---|---|---|---|---|");

@@ -23,9 +23,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: one puts, one takes.
  */
 public final class ChannelInput implements ChannelDataReceiver {
+  /**
+   * A client that has sent so much less than the window can send as much again before we must take.
+   */
+  private static final int SHARE_OF_WINDOW = 4;
+
   private final LocalWindow window;
   private final DirectBuffers buffers;
   private final Throttle throttle;
+
+  /** As many bytes it pays to wait for: each time that the taker is woken has its price. */
+  private final long together;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
 
@@ -33,6 +42,10 @@ public final class ChannelInput implements ChannelDataReceiver {
   private final Deque<ByteBuffer> queue = new ArrayDeque<>();
 
   private long available;
+
+  /** What the taker waits for: it is not woken for less. */
+  private long wanted;
+
   private boolean ended;
   private boolean aborted;
 
@@ -43,6 +56,7 @@ public final class ChannelInput implements ChannelDataReceiver {
     this.window = channel.getLocalWindow();
     this.buffers = buffers;
     this.throttle = throttle;
+    this.together = Math.min(buffers.bufferBytes(), window.getMaxSize() / SHARE_OF_WINDOW);
   }
 
   /** From the connection's thread. Never blocks: the window is the bound. */
@@ -69,7 +83,9 @@ public final class ChannelInput implements ChannelDataReceiver {
         left -= n;
       }
       available += length;
-      arrived.signal();
+      if (available >= wanted) {
+        arrived.signal();
+      }
       return 0;
     } finally {
       lock.unlock();
@@ -128,6 +144,7 @@ public final class ChannelInput implements ChannelDataReceiver {
     lock.lock();
     try {
       while (available < bytes && !ended) {
+        wanted = bytes;
         arrived.await();
       }
       return available >= bytes && !aborted;
@@ -184,6 +201,15 @@ public final class ChannelInput implements ChannelDataReceiver {
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Waits until so many bytes are there that it pays to take them, or the client's end.
+   *
+   * @param coming bytes that the client has said it sends
+   */
+  public void gather(int coming) throws InterruptedException {
+    await(Math.min(coming, together));
   }
 
   /**

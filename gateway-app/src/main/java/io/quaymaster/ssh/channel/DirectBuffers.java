@@ -1,7 +1,7 @@
 package io.quaymaster.ssh.channel;
 
 import java.nio.ByteBuffer;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -12,7 +12,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class DirectBuffers {
   private final int bufferBytes;
   private final int keep;
-  private final ConcurrentLinkedQueue<ByteBuffer> resting = new ConcurrentLinkedQueue<>();
+
+  /** The one that was given back last is taken first: it is in the processor's cache. */
+  private final ConcurrentLinkedDeque<ByteBuffer> resting = new ConcurrentLinkedDeque<>();
+
   private final AtomicInteger restingCount = new AtomicInteger();
 
   /**
@@ -30,7 +33,7 @@ public final class DirectBuffers {
 
   /** A cleared buffer; must be given back once. */
   public ByteBuffer take() {
-    ByteBuffer buffer = resting.poll();
+    ByteBuffer buffer = resting.pollFirst();
     if (buffer == null) {
       return ByteBuffer.allocateDirect(bufferBytes);
     }
@@ -40,7 +43,7 @@ public final class DirectBuffers {
 
   public void giveBack(ByteBuffer buffer) {
     if (restingCount.incrementAndGet() <= keep) {
-      resting.add(buffer);
+      resting.addFirst(buffer);
     } else {
       restingCount.decrementAndGet();
     }

@@ -64,7 +64,9 @@ final class ScpArrival {
       if (done == reserved) {
         reserveFrom(done);
       }
-      ByteBuffer piece = in.peek((int) (reserved - done));
+      int coming = (int) (reserved - done);
+      in.gather(coming);
+      ByteBuffer piece = in.peek(coming);
       int length = piece.remaining();
       long offset = done;
       attempt(() -> file.write(offset, piece));

@@ -236,6 +236,7 @@ public final class SftpServer {
       requireAllowed(RequestType.WRITE);
       file.prepareWrite(offset, length);
       while (done < length) {
+        in.gather(length - done);
         var piece = in.peek(length - done);
         int size = piece.remaining();
         file.write(offset + done, piece);
