@@ -3,6 +3,7 @@ package io.quaymaster.ssh;
 import io.quaymaster.process.Phases;
 import io.quaymaster.process.SshListener;
 import io.quaymaster.ssh.admission.Gate;
+import io.quaymaster.ssh.cipher.CipherSelfTest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -38,10 +39,12 @@ final class SshListeners implements SmartLifecycle, SshListener {
   /** Starts all or none. */
   @Override
   public void start() {
+    CipherSelfTest.run();
     try {
       for (GatewaySshServer server : servers) {
         server.start();
       }
+      CipherSelfTest.warmUp();
       Thread.ofVirtual().name("ssh-keep-alive").start(keepAlive);
     } catch (IOException refused) {
       closeAll();

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -57,14 +58,26 @@ class Poly1305Test {
 
   @Test
   void anyMessageInAnyPieces() {
+    agrees(IntStream.range(0, 200));
+  }
+
+  /** Where halves are summed at once: around powers of two, and as long as packets are. */
+  @Test
+  void aLongMessage() {
+    agrees(
+        IntStream.of(1023, 1024, 1025, 1039, 1040, 1055, 2048, 3071, 3072, 4111, 32_768, 35_000));
+  }
+
+  private static void agrees(IntStream lengths) {
     Random random = new Random(1305);
-    for (int length = 0; length < 200; length++) {
+    for (int length : lengths.toArray()) {
       byte[] key = new byte[Poly1305.KEY_BYTES];
       random.nextBytes(key);
       byte[] message = new byte[length];
       random.nextBytes(message);
       if (length % 3 == 0) {
         Arrays.fill(message, (byte) 0xff);
+        Arrays.fill(key, 0, 16, (byte) 0xff);
       }
       int cut = random.nextInt(length + 1);
       int again = random.nextInt(cut, length + 1);
