@@ -21,8 +21,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The packaged gateway ({@code target/quaymaster.jar}) as a process of its own, for *IT tests. All
- * ports are any free ones; everything else is as a person would start it. Its output goes to a file
+ * The {@linkplain Installation installed} gateway as a process of its own, for *IT tests. All ports
+ * are any free ones; everything else is as a person would start it. Its output goes to a file
  * beside the data folder. Threads: one.
  */
 public final class GatewayProcess implements AutoCloseable {
@@ -30,7 +30,8 @@ public final class GatewayProcess implements AutoCloseable {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
 
   /** How a gateway is started. Immutable. */
-  public record Setup(Path folder, Map<String, String> environment, List<String> arguments) {
+  public record Setup(
+      Path folder, boolean packaged, Map<String, String> environment, List<String> arguments) {
     public Setup {
       environment = Map.copyOf(environment);
       arguments = List.copyOf(arguments);
@@ -40,13 +41,18 @@ public final class GatewayProcess implements AutoCloseable {
     public Setup with(String variable, String value) {
       Map<String, String> more = new LinkedHashMap<>(environment);
       more.put(variable, value);
-      return new Setup(folder, more, arguments);
+      return new Setup(folder, packaged, more, arguments);
     }
 
     public Setup withArgument(String argument) {
       List<String> more = new ArrayList<>(arguments);
       more.add(argument);
-      return new Setup(folder, environment, more);
+      return new Setup(folder, packaged, environment, more);
+    }
+
+    /** As {@code java -jar target/quaymaster.jar}, without flags. */
+    public Setup asPackaged() {
+      return new Setup(folder, true, environment, arguments);
     }
 
     public Path dataFolder() {
@@ -97,6 +103,7 @@ public final class GatewayProcess implements AutoCloseable {
   public static Setup in(Path folder) {
     return new Setup(
         folder,
+        false,
         Map.of(
             "QUAYMASTER_DATA_DIR", folder.resolve("data").toString(),
             "QUAYMASTER_SSH_PORT", "0",
@@ -218,23 +225,14 @@ public final class GatewayProcess implements AutoCloseable {
   }
 
   private Process launch() throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-jar", jar().toString()));
+    List<String> command =
+        new ArrayList<>(setup.packaged() ? Installation.packaged() : Installation.installed());
     command.addAll(setup.arguments());
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.directory(setup.folder().toFile());
     builder.environment().keySet().removeIf(name -> name.matches("(QUAYMASTER|SPRING|LOGGING)_.*"));
     builder.environment().putAll(setup.environment());
     return builder.redirectErrorStream(true).redirectOutput(logFile.toFile()).start();
-  }
-
-  private static Path jar() {
-    Path jar = Path.of("target", "quaymaster.jar").toAbsolutePath();
-    if (!Files.exists(jar)) {
-      throw new IllegalStateException("no " + jar + ": run mvn package first");
-    }
-    return jar;
   }
 
   private void awaitReady() {

@@ -34,7 +34,8 @@ class GatewayProcessIT {
 
   @Test
   void survivesTermAndKillWithItsKeysTokenAndData() throws Exception {
-    GatewayProcess first = GatewayProcess.in(folder).with("TZ", "Pacific/Auckland").start();
+    GatewayProcess first =
+        GatewayProcess.in(folder).asPackaged().with("TZ", "Pacific/Auckland").start();
     String token = first.adminToken();
     List<String> keys = hostKeys(first);
     sql(first, INSERT.formatted("before-term"));
@@ -126,6 +127,15 @@ class GatewayProcessIT {
             .atMost(Duration.ofSeconds(30))
             .until(() -> get(gateway, "/actuator/health/readiness").statusCode() == 200);
       }
+    }
+  }
+
+  /** With this mode, a JVM that cannot use the cache does not start. */
+  @Test
+  void startsFromTheCacheOfItsClasses() throws Exception {
+    try (GatewayProcess gateway =
+        GatewayProcess.in(folder).with("JAVA_TOOL_OPTIONS", "-XX:AOTMode=on").start()) {
+      assertThat(get(gateway, "/actuator/health/readiness").statusCode()).isEqualTo(200);
     }
   }
 

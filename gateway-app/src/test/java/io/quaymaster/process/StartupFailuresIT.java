@@ -38,7 +38,7 @@ class StartupFailuresIT {
   @Test
   void anUnknownArgument() {
     refuses(
-        GatewayProcess.in(folder).withArgument("--prot=1"),
+        GatewayProcess.in(folder).asPackaged().withArgument("--prot=1"),
         "Unknown argument: --prot",
         "Usage: java -jar");
   }

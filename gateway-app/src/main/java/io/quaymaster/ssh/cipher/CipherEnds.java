@@ -57,11 +57,11 @@ final class CipherEnds {
    * @param bytes of what it says
    */
   void seal(byte[] packet, int number, int bytes) throws Exception {
-    if (mac == null) {
+    if (out.getAuthenticationTagSize() > 0) {
       out.updateAAD(packet, 0, LENGTH_BYTES);
-      out.update(packet, LENGTH_BYTES, bytes);
-    } else {
-      out.update(packet, LENGTH_BYTES, bytes);
+    }
+    out.update(packet, LENGTH_BYTES, bytes);
+    if (mac != null) {
       authenticate(mac, packet, number, bytes);
       System.arraycopy(received, 0, packet, LENGTH_BYTES + bytes, received.length);
     }
@@ -73,14 +73,15 @@ final class CipherEnds {
    * @throws GeneralSecurityException it is not what was sealed
    */
   void open(byte[] packet, int number, int bytes) throws Exception {
-    if (mac == null) {
-      in.updateAAD(packet, 0, LENGTH_BYTES);
-    } else {
+    if (mac != null) {
       authenticate(mac, packet, number, bytes);
       int end = LENGTH_BYTES + bytes;
       if (!Arrays.equals(received, 0, received.length, packet, end, end + received.length)) {
         throw new GeneralSecurityException("another MAC");
       }
+    }
+    if (in.getAuthenticationTagSize() > 0) {
+      in.updateAAD(packet, 0, LENGTH_BYTES);
     }
     in.update(packet, LENGTH_BYTES, bytes);
   }
