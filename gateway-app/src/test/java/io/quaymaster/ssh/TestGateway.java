@@ -363,10 +363,15 @@ final class TestGateway implements AutoCloseable {
         .single();
   }
 
+  /** Lets nobody in any more and ends all sessions, as SIGTERM does; what is stored stays. */
+  void stop() {
+    server.stop();
+  }
+
   @Override
   public void close() {
     rawClient.close();
-    server.stop();
+    stop();
     gate.close();
     ledger.close();
     stores.close();
