@@ -13,6 +13,7 @@ import io.quaymaster.login.Grant;
 import io.quaymaster.ssh.channel.ChannelInput;
 import io.quaymaster.ssh.channel.ChannelOutput;
 import io.quaymaster.ssh.channel.DirectBuffers;
+import io.quaymaster.ssh.channel.PacketBuffers;
 import io.quaymaster.ssh.channel.ServedChannel;
 import io.quaymaster.ssh.channel.Throttle;
 import io.quaymaster.ssh.scp.ScpCommand;
@@ -33,6 +34,9 @@ import org.apache.sshd.server.command.Command;
 final class ChannelServices {
   private static final String ONLY = "This service allows sftp and scp only.";
 
+  /** 8 MiB: what some busy downloads have under way at once. */
+  private static final int KEPT_PACKETS = 128;
+
   /** An answer that begins when the client was told that its request is granted. */
   @FunctionalInterface
   interface Offer {
@@ -46,6 +50,7 @@ final class ChannelServices {
   private final SftpMeters meters;
   private final DirectBuffers inputBuffers;
   private final DirectBuffers readBuffers;
+  private final PacketBuffers packetBuffers = new PacketBuffers(KEPT_PACKETS);
   private final Duration patience;
   private final Clock clock;
   private final ServedCount served = new ServedCount();
@@ -124,7 +129,7 @@ final class ChannelServices {
                         "turned away",
                         channel,
                         new ChannelInput(channel, inputBuffers, Throttle.NONE),
-                        new ChannelOutput(channel, Throttle.NONE, patience),
+                        new ChannelOutput(channel, packetBuffers, Throttle.NONE, patience),
                         (in, out, complaints) -> {
                           complaints.say(reason);
                           return 1;
@@ -215,7 +220,7 @@ final class ChannelServices {
   private Command start(
       ChannelSession channel, ServedSession session, String name, ServedChannel.Service service) {
     ChannelInput in = new ChannelInput(channel, inputBuffers, session.receiving());
-    ChannelOutput out = new ChannelOutput(channel, session.sending(), patience);
+    ChannelOutput out = new ChannelOutput(channel, packetBuffers, session.sending(), patience);
     return new ServedChannel(
         name + " " + session.grant().loginName(), channel, in, out, counted(service));
   }

@@ -33,10 +33,11 @@ public final class ChannelOutput {
   private static final int MAX_UNDER_WAY = 1 << 20;
 
   /** Larger packets gain nothing, and a client that allows more than this is not believed. */
-  private static final int MAX_PACKET = 64 << 10;
+  static final int MAX_PACKET = 64 << 10;
 
   private final ChannelSession channel;
   private final Session session;
+  private final PacketBuffers buffers;
   private final Throttle throttle;
   private final Duration patience;
   private final ReentrantLock lock = new ReentrantLock();
@@ -51,9 +52,11 @@ public final class ChannelOutput {
   /**
    * @param patience how long a client may leave its window closed, or the socket full
    */
-  public ChannelOutput(ChannelSession channel, Throttle throttle, Duration patience) {
+  public ChannelOutput(
+      ChannelSession channel, PacketBuffers buffers, Throttle throttle, Duration patience) {
     this.channel = channel;
     this.session = channel.getSession();
+    this.buffers = buffers;
     this.throttle = throttle;
     this.patience = patience;
   }
@@ -121,6 +124,7 @@ public final class ChannelOutput {
     int end = full.wpos();
     int length = end - lengthAt - Integer.BYTES;
     if (length == 0) {
+      buffers.giveBack(full);
       return;
     }
     full.wpos(lengthAt);
@@ -144,8 +148,7 @@ public final class ChannelOutput {
     RemoteWindow window = channel.getRemoteWindow();
     long open = window.getSize() > 0 ? window.getSize() : opened(window);
     room = (int) Math.min(Math.min(open, window.getPacketSize()), MAX_PACKET);
-    Buffer fresh =
-        session.createBuffer(SshConstants.SSH_MSG_CHANNEL_DATA, room + 2 * Integer.BYTES);
+    Buffer fresh = session.prepareBuffer(SshConstants.SSH_MSG_CHANNEL_DATA, buffers.take());
     fresh.putUInt(channel.getRecipient());
     lengthAt = fresh.wpos();
     fresh.putUInt(0);
@@ -182,10 +185,13 @@ public final class ChannelOutput {
     } finally {
       lock.unlock();
     }
-    channel.writePacket(full).addListener(done -> written(done, length));
+    channel.writePacket(full).addListener(done -> written(done, full, length));
   }
 
-  private void written(IoWriteFuture done, int length) {
+  private void written(IoWriteFuture done, Buffer full, int length) {
+    if (done.isWritten()) {
+      buffers.giveBack(full);
+    }
     lock.lock();
     try {
       underWay -= length;

@@ -23,6 +23,7 @@ import io.quaymaster.quota.QuotaAssembly;
 import io.quaymaster.ssh.channel.ChannelInput;
 import io.quaymaster.ssh.channel.ChannelOutput;
 import io.quaymaster.ssh.channel.DirectBuffers;
+import io.quaymaster.ssh.channel.PacketBuffers;
 import io.quaymaster.ssh.channel.ServedChannel;
 import io.quaymaster.ssh.channel.Throttle;
 import io.quaymaster.ssh.transport.Gatekeeper;
@@ -161,7 +162,7 @@ final class ScpTestServer {
 
   private Command serve(ChannelSession channel, String line) {
     ChannelInput in = new ChannelInput(channel, buffers, Throttle.NONE);
-    ChannelOutput out = new ChannelOutput(channel, Throttle.NONE, PATIENCE);
+    ChannelOutput out = new ChannelOutput(channel, new PacketBuffers(2), Throttle.NONE, PATIENCE);
     return new ServedChannel("exec", channel, in, out, service(line));
   }
 
