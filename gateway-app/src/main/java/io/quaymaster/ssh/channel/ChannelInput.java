@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.sshd.common.channel.LocalWindow;
@@ -27,6 +28,8 @@ public final class ChannelInput implements ChannelDataReceiver {
    * A client that has sent so much less than the window can send as much again before we must take.
    */
   private static final int SHARE_OF_WINDOW = 4;
+
+  private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final LocalWindow window;
   private final DirectBuffers buffers;
@@ -204,12 +207,23 @@ public final class ChannelInput implements ChannelDataReceiver {
   }
 
   /**
-   * Waits until so many bytes are there that it pays to take them, or the client's end.
+   * Waits until so many bytes are there that it pays to take them, for the client's end, and no
+   * longer than a moment: what a slow client sends does not lie here.
    *
    * @param coming bytes that the client has said it sends
    */
   public void gather(int coming) throws InterruptedException {
-    await(Math.min(coming, together));
+    long enough = Math.min(coming, together);
+    lock.lock();
+    try {
+      long left = MOMENT_NANOS;
+      while (available < enough && !ended && left > 0) {
+        wanted = enough;
+        left = arrived.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.quaymaster.ssh.channel;
 
+import io.quaymaster.ssh.transport.TransportSession;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -34,6 +35,9 @@ public final class ChannelOutput {
 
   /** Larger packets gain nothing, and a client that allows more than this is not believed. */
   static final int MAX_PACKET = 64 << 10;
+
+  /** Up to here it costs less to write an answer than to wake a thread that writes it. */
+  private static final int SMALL = 8 << 10;
 
   private final ChannelSession channel;
   private final Session session;
@@ -185,6 +189,14 @@ public final class ChannelOutput {
     } finally {
       lock.unlock();
     }
+    if (length <= SMALL && session.getIoSession() instanceof TransportSession transport) {
+      transport.writeHere(() -> write(full, length));
+    } else {
+      write(full, length);
+    }
+  }
+
+  private void write(Buffer full, int length) throws IOException {
     channel.writePacket(full).addListener(done -> written(done, full, length));
   }
 

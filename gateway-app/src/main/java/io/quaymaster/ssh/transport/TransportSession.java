@@ -1,5 +1,6 @@
 package io.quaymaster.ssh.transport;
 
+import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import org.apache.sshd.common.io.IoSession;
 
@@ -19,6 +20,19 @@ public interface TransportSession extends IoSession {
 
   /** What the gatekeeper gave to this connection. */
   Gatekeeper.Pass pass();
+
+  /** What hands packets to {@link #writeBuffer}. */
+  @FunctionalInterface
+  interface Adding {
+    void run() throws IOException;
+  }
+
+  /**
+   * Lets this thread write what it adds, unless another is writing: for a small answer that is less
+   * work than to wake a writer. Waits for the peer as {@link #awaitPendingAtMost} does, and is for
+   * the same threads.
+   */
+  void writeHere(Adding adding) throws IOException;
 
   /**
    * Waits until no more than so many bytes are pending, and so slows a sender to the peer's pace

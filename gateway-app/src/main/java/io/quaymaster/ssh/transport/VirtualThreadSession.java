@@ -118,6 +118,11 @@ final class VirtualThreadSession extends AbstractCloseable implements TransportS
     writes.awaitPendingAtMost(bytes);
   }
 
+  @Override
+  public void writeHere(Adding adding) throws IOException {
+    writes.addAndDrain(adding);
+  }
+
   /** Ends the output once what is queued is written; the peer may go on sending. */
   @Override
   public void shutdownOutputStream() {

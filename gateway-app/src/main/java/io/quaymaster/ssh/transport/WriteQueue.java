@@ -15,9 +15,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be written to one connection, in order. Adding never blocks. One virtual thread at a
- * time drains it: it is started when there is something and ends when there is not, so an idle
- * connection has none. Threads: any.
+ * What is to be written to one connection, in order. Adding never blocks. One thread at a time
+ * drains it: a virtual thread that is started when there is something and ends when there is not,
+ * so an idle connection has none; or a thread that asked to do so itself. Threads: any.
  */
 final class WriteQueue {
   /** Piece in which a packet is written when no pooled buffer is free. */
@@ -35,6 +35,10 @@ final class WriteQueue {
   private final ArrayDeque<WriteRequest> queued = new ArrayDeque<>();
   private final WriteRequest end;
   private boolean draining;
+
+  /** Will drain what it adds. */
+  private @Nullable Thread drainsItself;
+
   private boolean ended;
   private volatile @Nullable Throwable failure;
   private final AtomicLong pendingBytes = new AtomicLong();
@@ -74,6 +78,47 @@ final class WriteQueue {
       request.failed(refused);
     } else if (start) {
       transport.threads().start(name, this::drain);
+    }
+  }
+
+  /**
+   * Drains on this thread what {@code adding} adds, unless another thread drains already. Only one
+   * thread can do that at a time: packets of another go the usual way.
+   */
+  void addAndDrain(TransportSession.Adding adding) throws IOException {
+    boolean here = beginHere();
+    try {
+      adding.run();
+    } finally {
+      if (here && endHere()) {
+        drain();
+      }
+    }
+  }
+
+  private boolean beginHere() {
+    lock.lock();
+    try {
+      if (draining || drainsItself != null) {
+        return false;
+      }
+      drainsItself = Thread.currentThread();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** True if this thread must drain. */
+  private boolean endHere() {
+    lock.lock();
+    try {
+      drainsItself = null;
+      boolean start = !draining && !queued.isEmpty();
+      draining |= start;
+      return start;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -162,8 +207,8 @@ final class WriteQueue {
   private boolean enqueue(WriteRequest request) {
     queued.add(request);
     count(request.length(), 1);
-    boolean start = !draining;
-    draining = true;
+    boolean start = !draining && !Thread.currentThread().equals(drainsItself);
+    draining |= start;
     return start;
   }
 

@@ -99,6 +99,40 @@ class TransportTest {
     }
   }
 
+  /** While it writes, packets of others go out behind its own. */
+  @Test
+  void aThreadCanWriteWhatItAddsItself() throws Exception {
+    try (SocketChannel socket = peer.connectNarrow()) {
+      VirtualThreadSession session = onlySession();
+      int threads = peer.transport.threads().live();
+      session.writeHere(() -> session.writeBuffer(numbered(1, 1)));
+      assertThat(session.pendingBytes()).isZero();
+      assertThat(peer.transport.threads().live()).isEqualTo(threads);
+      readFully(socket, ByteBuffer.allocate(8));
+
+      byte[] much = new byte[16_000_000];
+      Thread writer =
+          Thread.ofVirtual()
+              .start(() -> writeHereQuietly(session, new ByteArrayBuffer(much.clone())));
+      await().until(() -> writer.getState() == Thread.State.WAITING);
+      session.writeBuffer(numbered(2, 2));
+      readFully(socket, ByteBuffer.allocate(much.length));
+      ByteBuffer last = ByteBuffer.allocate(8);
+      readFully(socket, last);
+      assertThat(last.flip().getInt()).isEqualTo(2);
+      writer.join();
+      assertThat(session.pendingBytes()).isZero();
+    }
+  }
+
+  private static void writeHereQuietly(VirtualThreadSession session, ByteArrayBuffer packet) {
+    try {
+      session.writeHere(() -> session.writeBuffer(packet));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @Test
   void aSenderCanWaitForThePeer() throws Exception {
     try (SocketChannel socket = peer.connectNarrow()) {
