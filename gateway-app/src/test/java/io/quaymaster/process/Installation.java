@@ -1,5 +1,6 @@
 package io.quaymaster.process;
 
+import io.quaymaster.ssh.OpenSsh;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,8 +21,13 @@ final class Installation {
   private static final Path INSTALLED = TARGET.resolve("installed");
   private static final Path CACHE = INSTALLED.resolve("quaymaster.aot");
 
+  /** Of the jar that was installed: its time tells nothing, for builds are reproducible. */
+  private static final Path CHECKSUM = INSTALLED.resolve("quaymaster.sha256");
+
   /** JDK 25 warns of single adapters that it then makes anew. */
   private static final String QUIETLY = "-Xlog:aot*=error";
+
+  private static boolean installed;
 
   private Installation() {}
 
@@ -33,8 +39,13 @@ final class Installation {
   /** The command for the installed gateway; the first to ask installs it. */
   static synchronized List<String> installed() {
     try {
-      if (!Files.exists(CACHE) || isOlder(CACHE, jar())) {
-        install();
+      if (!installed) {
+        String checksum = OpenSsh.sha256(jar());
+        if (!Files.exists(CHECKSUM) || !Files.readString(CHECKSUM).equals(checksum)) {
+          install();
+          Files.writeString(CHECKSUM, checksum);
+        }
+        installed = true;
       }
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
@@ -58,11 +69,8 @@ final class Installation {
     return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 
-  private static boolean isOlder(Path one, Path other) throws IOException {
-    return Files.getLastModifiedTime(one).compareTo(Files.getLastModifiedTime(other)) < 0;
-  }
-
   private static void install() throws IOException {
+    Files.deleteIfExists(CACHE);
     run(
         Map.of(),
         List.of(

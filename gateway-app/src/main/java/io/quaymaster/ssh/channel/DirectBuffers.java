@@ -1,8 +1,6 @@
 package io.quaymaster.ssh.channel;
 
 import java.nio.ByteBuffer;
-import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Buffers outside of the heap, all of one size, lent to channels while bytes are on their way. A
@@ -11,12 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class DirectBuffers {
   private final int bufferBytes;
-  private final int keep;
-
-  /** The one that was given back last is taken first: it is in the processor's cache. */
-  private final ConcurrentLinkedDeque<ByteBuffer> resting = new ConcurrentLinkedDeque<>();
-
-  private final AtomicInteger restingCount = new AtomicInteger();
+  private final Resting<ByteBuffer> resting;
 
   /**
    * @param bufferBytes size of each
@@ -24,7 +17,7 @@ public final class DirectBuffers {
    */
   public DirectBuffers(int bufferBytes, int keep) {
     this.bufferBytes = bufferBytes;
-    this.keep = keep;
+    this.resting = new Resting<>(keep);
   }
 
   public int bufferBytes() {
@@ -33,19 +26,11 @@ public final class DirectBuffers {
 
   /** A cleared buffer; must be given back once. */
   public ByteBuffer take() {
-    ByteBuffer buffer = resting.pollFirst();
-    if (buffer == null) {
-      return ByteBuffer.allocateDirect(bufferBytes);
-    }
-    restingCount.decrementAndGet();
-    return buffer.clear();
+    ByteBuffer buffer = resting.take();
+    return buffer == null ? ByteBuffer.allocateDirect(bufferBytes) : buffer.clear();
   }
 
   public void giveBack(ByteBuffer buffer) {
-    if (restingCount.incrementAndGet() <= keep) {
-      resting.addFirst(buffer);
-    } else {
-      restingCount.decrementAndGet();
-    }
+    resting.add(buffer);
   }
 }

@@ -1,7 +1,5 @@
 package io.quaymaster.ssh.channel;
 
-import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 
@@ -14,37 +12,24 @@ public final class PacketBuffers {
   /** Of SSH's own: length, padding (RFC 4253, section 6), tag or MAC. */
   private static final int ENVELOPE_BYTES = 512;
 
-  private final int bufferBytes;
-  private final int keep;
+  private static final int BUFFER_BYTES = ChannelOutput.MAX_PACKET + ENVELOPE_BYTES;
 
-  /** The one that was given back last is taken first: it is in the processor's cache. */
-  private final ConcurrentLinkedDeque<Buffer> resting = new ConcurrentLinkedDeque<>();
-
-  private final AtomicInteger restingCount = new AtomicInteger();
+  private final Resting<Buffer> resting;
 
   /**
    * @param keep how many are kept for reuse
    */
   public PacketBuffers(int keep) {
-    this.bufferBytes = ChannelOutput.MAX_PACKET + ENVELOPE_BYTES;
-    this.keep = keep;
+    this.resting = new Resting<>(keep);
   }
 
   /** One with any content. It is given back once, when nobody else looks at it any more. */
   Buffer take() {
-    Buffer buffer = resting.pollFirst();
-    if (buffer == null) {
-      return new ByteArrayBuffer(new byte[bufferBytes], false);
-    }
-    restingCount.decrementAndGet();
-    return buffer;
+    Buffer buffer = resting.take();
+    return buffer == null ? new ByteArrayBuffer(new byte[BUFFER_BYTES], false) : buffer;
   }
 
   void giveBack(Buffer buffer) {
-    if (restingCount.incrementAndGet() <= keep) {
-      resting.addFirst(buffer);
-    } else {
-      restingCount.decrementAndGet();
-    }
+    resting.add(buffer);
   }
 }
