@@ -91,6 +91,10 @@ final class Installation {
             "-Dspring.context.exit=onRefresh",
             "-jar",
             installedJar()));
+    // A process that ends so leaves its PostgreSQL to the next start on that folder.
+    Path postgres = data.resolve("data/postgres/data/postmaster.pid");
+    ProcessHandle.of(Long.parseLong(Files.readAllLines(postgres).getFirst()))
+        .ifPresent(ProcessHandle::destroy);
   }
 
   private static void run(Map<String, String> environment, List<String> command)
