@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.sshd.common.channel.LocalWindow;
@@ -29,9 +28,10 @@ public final class ChannelInput implements ChannelDataReceiver {
    */
   private static final int SHARE_OF_WINDOW = 4;
 
-  private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long NOT_WAITING = Long.MIN_VALUE;
 
   private final LocalWindow window;
+  private final Connection connection;
   private final DirectBuffers buffers;
   private final Throttle throttle;
 
@@ -49,6 +49,9 @@ public final class ChannelInput implements ChannelDataReceiver {
   /** What the taker waits for: it is not woken for less. */
   private long wanted;
 
+  /** When the taker began to wait for another thread; {@link #NOT_WAITING} if it does not. */
+  private long waitingSince = NOT_WAITING;
+
   private boolean ended;
   private boolean aborted;
 
@@ -57,6 +60,7 @@ public final class ChannelInput implements ChannelDataReceiver {
 
   public ChannelInput(ChannelSession channel, DirectBuffers buffers, Throttle throttle) {
     this.window = channel.getLocalWindow();
+    this.connection = new Connection(channel.getSession());
     this.buffers = buffers;
     this.throttle = throttle;
     this.together = Math.min(buffers.bufferBytes(), window.getMaxSize() / SHARE_OF_WINDOW);
@@ -86,8 +90,8 @@ public final class ChannelInput implements ChannelDataReceiver {
         left -= n;
       }
       available += length;
-      if (available >= wanted) {
-        arrived.signal();
+      if (waitingSince != NOT_WAITING && available >= wanted) {
+        wakeTaker();
       }
       return 0;
     } finally {
@@ -128,6 +132,16 @@ public final class ChannelInput implements ChannelDataReceiver {
     }
   }
 
+  /** The channel's thread begins to take. */
+  void takerBegins() {
+    connection.join();
+  }
+
+  /** The channel's thread takes nothing more. */
+  void takerEnds() {
+    connection.part();
+  }
+
   /** Bytes that can be taken without waiting. */
   public long available() {
     lock.lock();
@@ -144,16 +158,44 @@ public final class ChannelInput implements ChannelDataReceiver {
    * @return false if the client will never send them
    */
   public boolean await(long bytes) throws InterruptedException {
+    connection.readUntil(() -> hasCome(bytes), Long.MAX_VALUE);
     lock.lock();
     try {
       while (available < bytes && !ended) {
-        wanted = bytes;
+        startWaiting(bytes);
         arrived.await();
       }
+      waitingSince = NOT_WAITING;
       return available >= bytes && !aborted;
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean hasCome(long bytes) {
+    lock.lock();
+    try {
+      return available >= bytes || ended;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Under the lock, before each wait for what another thread brings. */
+  private void startWaiting(long bytes) {
+    wanted = bytes;
+    waitingSince = System.nanoTime();
+  }
+
+  /**
+   * Under the lock. A client that lets us wait for long is not worth a thread that waits for it.
+   */
+  private void wakeTaker() {
+    arrived.signal();
+    if (System.nanoTime() - waitingSince < Connection.MOMENT_NANOS) {
+      connection.leaveReading();
+    }
+    waitingSince = NOT_WAITING;
   }
 
   public int readByte() throws IOException, InterruptedException {
@@ -214,13 +256,16 @@ public final class ChannelInput implements ChannelDataReceiver {
    */
   public void gather(int coming) throws InterruptedException {
     long enough = Math.min(coming, together);
+    long deadline = System.nanoTime() + Connection.MOMENT_NANOS;
+    connection.readUntil(() -> hasCome(enough), Connection.MOMENT_NANOS);
     lock.lock();
     try {
-      long left = MOMENT_NANOS;
+      long left = deadline - System.nanoTime();
       while (available < enough && !ended && left > 0) {
-        wanted = enough;
+        startWaiting(enough);
         left = arrived.awaitNanos(left);
       }
+      waitingSince = NOT_WAITING;
     } finally {
       lock.unlock();
     }
@@ -265,7 +310,7 @@ public final class ChannelInput implements ChannelDataReceiver {
     if (bytes > 0) {
       unreleased = 0;
       throttle.take(bytes);
-      window.release(bytes);
+      connection.write(() -> window.release(bytes));
     }
   }
 

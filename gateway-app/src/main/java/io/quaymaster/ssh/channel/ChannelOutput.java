@@ -1,6 +1,5 @@
 package io.quaymaster.ssh.channel;
 
-import io.quaymaster.ssh.transport.TransportSession;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -36,11 +35,9 @@ public final class ChannelOutput {
   /** Larger packets gain nothing, and a client that allows more than this is not believed. */
   static final int MAX_PACKET = 64 << 10;
 
-  /** Up to here it costs less to write an answer than to wake a thread that writes it. */
-  private static final int SMALL = 8 << 10;
-
   private final ChannelSession channel;
   private final Session session;
+  private final Connection connection;
   private final PacketBuffers buffers;
   private final Throttle throttle;
   private final Duration patience;
@@ -60,6 +57,7 @@ public final class ChannelOutput {
       ChannelSession channel, PacketBuffers buffers, Throttle throttle, Duration patience) {
     this.channel = channel;
     this.session = channel.getSession();
+    this.connection = new Connection(session);
     this.buffers = buffers;
     this.throttle = throttle;
     this.patience = patience;
@@ -161,6 +159,7 @@ public final class ChannelOutput {
   }
 
   private long opened(RemoteWindow window) throws IOException, InterruptedException {
+    connection.readUntil(() -> window.getSize() > 0, patience.toNanos());
     try {
       return window.waitForSpace(patience);
     } catch (SocketTimeoutException closed) {
@@ -189,11 +188,7 @@ public final class ChannelOutput {
     } finally {
       lock.unlock();
     }
-    if (length <= SMALL && session.getIoSession() instanceof TransportSession transport) {
-      transport.writeHere(() -> write(full, length));
-    } else {
-      write(full, length);
-    }
+    connection.write(() -> write(full, length));
   }
 
   private void write(Buffer full, int length) throws IOException {

@@ -89,6 +89,15 @@ public final class ServedChannel implements Command {
   }
 
   private void run() {
+    in.takerBegins();
+    try {
+      serve();
+    } finally {
+      in.takerEnds();
+    }
+  }
+
+  private void serve() {
     int status = EXIT_BAD_MESSAGE;
     try {
       status = service.serve(in, out, this::say);

@@ -11,10 +11,10 @@ import org.apache.sshd.common.util.Readable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one connection on one thread. It waits with a buffer of a few hundred bytes; only when that
- * comes back full, and more is there, does it borrow a large one, and the large one goes back as
- * soon as the protocol has copied it out. So neither an idle connection nor one whose handler is
- * busy holds a large buffer.
+ * Reads one connection, on one thread at a time ({@link ReadTurns}). It waits with a buffer of a
+ * few hundred bytes; only when that comes back full, and more is there, does it borrow a large one,
+ * and the large one goes back as soon as the protocol has copied it out. So neither an idle
+ * connection nor one whose handler is busy holds a large buffer.
  */
 final class ReadLoop {
   /** Takes what was read. May block: the thread is this connection's own. */
@@ -37,6 +37,8 @@ final class ReadLoop {
   private final WriteQueue writes;
   private final Receiver receiver;
   private final ByteBuffer idle;
+  private final ReadTurns turns = new ReadTurns();
+  private final KernelWait.Socket arrival;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition resumed = lock.newCondition();
   private volatile boolean suspended;
@@ -49,15 +51,21 @@ final class ReadLoop {
     this.transport = transport;
     this.writes = writes;
     this.receiver = receiver;
+    this.arrival = transport.kernelWait().of(channel);
     this.idle = ByteBuffer.allocate(transport.settings().idleBufferBytes());
   }
 
-  /** Reads until the peer ends its output or the channel is closed. */
-  void run() throws IOException, InterruptedException, ReceiverException {
-    while (mayRead()) {
+  /**
+   * Reads, whenever it is this thread's turn, until the peer ends its output or nobody reads any
+   * more.
+   *
+   * @return true at the end of the peer's output
+   */
+  boolean run() throws IOException, InterruptedException, ReceiverException {
+    while (turns.awaitNext() && mayRead()) {
       idle.clear();
       if (channel.read(idle) < 0) {
-        return;
+        return true;
       }
       lastReceivedNanos = System.nanoTime();
       idle.flip();
@@ -67,6 +75,59 @@ final class ReadLoop {
       } else {
         deliver(idle);
       }
+    }
+    return false;
+  }
+
+  /** See {@link TransportSession#readHere}. */
+  boolean readHere(long nanos) throws IOException, InterruptedException, ReceiverException {
+    if (!turns.begin()) {
+      return false;
+    }
+    boolean done = false;
+    try {
+      done =
+          !suspended
+              && writes.hasRoom()
+              && arrival.awaitReadable(nanos)
+              && channel.isOpen()
+              && readArrived();
+    } catch (ReceiverException e) {
+      turns.close();
+      throw e;
+    } finally {
+      turns.end(done);
+    }
+    return done;
+  }
+
+  ReadTurns turns() {
+    return turns;
+  }
+
+  /** See {@link TransportSession#leaveReading}. */
+  void leaveToChannel() {
+    if (transport.kernelWait().isRoom()) {
+      turns.leaveToChannel();
+    }
+  }
+
+  /** Reads once what is there; false at the end of the input. */
+  private boolean readArrived() throws IOException, InterruptedException, ReceiverException {
+    ByteBuffer large = transport.readBuffers().take();
+    try (Loan loan = large == null ? null : new Loan(large)) {
+      ByteBuffer into = large == null ? idle.clear() : large;
+      if (channel.read(into) < 0) {
+        return false;
+      }
+      lastReceivedNanos = System.nanoTime();
+      into.flip();
+      if (loan == null) {
+        deliver(into);
+      } else {
+        deliver(loan);
+      }
+      return true;
     }
   }
 
@@ -83,8 +144,11 @@ final class ReadLoop {
     wake();
   }
 
-  /** Lets a suspended loop see that the channel was closed. */
+  /** Lets the loop see that the channel was closed, or is to be read again. */
   void wake() {
+    if (!channel.isOpen()) {
+      turns.close();
+    }
     lock.lock();
     try {
       resumed.signalAll();
@@ -132,7 +196,7 @@ final class ReadLoop {
         large.flip();
         deliver(loan);
       }
-      more = more && mayRead() && waiting.available() > 0;
+      more = more && !turns.isLeft() && mayRead() && waiting.available() > 0;
     }
   }
 

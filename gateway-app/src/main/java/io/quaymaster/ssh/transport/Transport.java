@@ -5,6 +5,7 @@ record Transport(
     TransportSettings settings,
     Gatekeeper gatekeeper,
     TransportThreads threads,
+    KernelWait kernelWait,
     BufferPool readBuffers,
     BufferPool writeBuffers) {
   static Transport of(TransportSettings settings, Gatekeeper gatekeeper) {
@@ -12,6 +13,7 @@ record Transport(
         settings,
         gatekeeper,
         new TransportThreads(),
+        KernelWait.forTheseCarriers(),
         new BufferPool(settings.readBufferBytes(), settings.pooledBuffers()),
         new BufferPool(settings.writeBufferBytes(), settings.pooledBuffers()));
   }

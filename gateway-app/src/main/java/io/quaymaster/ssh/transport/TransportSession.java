@@ -35,6 +35,29 @@ public interface TransportSession extends IoSession {
   void writeHere(Adding adding) throws IOException;
 
   /**
+   * Reads on this thread what the peer sends next, and delivers it, if it is this thread's turn.
+   * The caller, a channel's thread that waits for input, looks again whether it has come. It must
+   * be one that has {@linkplain #join joined}.
+   *
+   * @param nanos how long to wait for the first byte
+   * @return false if nothing was read: the connection's own thread goes on to read, and the caller
+   *     waits for what it brings
+   */
+  boolean readHere(long nanos) throws InterruptedException;
+
+  /**
+   * On the thread that delivers: what the channel's thread waited for has come, and is likely to
+   * come again soon. Its turn to read.
+   */
+  void leaveReading();
+
+  /** A channel's thread begins. */
+  void join();
+
+  /** A channel's thread ends. */
+  void part();
+
+  /**
    * Waits until no more than so many bytes are pending, and so slows a sender to the peer's pace
    * with no future to wait for. Several times 256 KiB keeps the writer busy.
    *

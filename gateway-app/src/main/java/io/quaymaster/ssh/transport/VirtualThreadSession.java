@@ -72,8 +72,9 @@ final class VirtualThreadSession extends AbstractCloseable implements TransportS
   /** Serves the connection until it is closed. */
   void serve() {
     try {
-      reads.run();
-      close(true);
+      if (reads.run()) {
+        close(true);
+      }
     } catch (ReadLoop.ReceiverException e) {
       receiverFailed(e.getCause());
     } catch (Throwable e) {
@@ -121,6 +122,33 @@ final class VirtualThreadSession extends AbstractCloseable implements TransportS
   @Override
   public void writeHere(Adding adding) throws IOException {
     writes.addAndDrain(adding);
+  }
+
+  @Override
+  public boolean readHere(long nanos) throws InterruptedException {
+    try {
+      return reads.readHere(nanos);
+    } catch (ReadLoop.ReceiverException e) {
+      receiverFailed(e.getCause());
+    } catch (IOException e) {
+      connectionFailed(e);
+    }
+    return false;
+  }
+
+  @Override
+  public void leaveReading() {
+    reads.leaveToChannel();
+  }
+
+  @Override
+  public void join() {
+    reads.turns().join();
+  }
+
+  @Override
+  public void part() {
+    reads.turns().part();
   }
 
   /** Ends the output once what is queued is written; the peer may go on sending. */

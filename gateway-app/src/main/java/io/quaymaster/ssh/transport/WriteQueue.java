@@ -158,6 +158,10 @@ final class WriteQueue {
     end.failed(cause);
   }
 
+  boolean hasRoom() {
+    return !isOverLimit();
+  }
+
   /** Waits while more than the limits is queued: a peer that does not read is not listened to. */
   void awaitRoom() throws InterruptedException {
     if (!isOverLimit()) {
