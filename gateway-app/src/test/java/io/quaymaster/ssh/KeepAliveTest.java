@@ -10,8 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.sshd.client.channel.ChannelSubsystem;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.SshConstants;
@@ -39,13 +37,6 @@ class KeepAliveTest {
     in.flush();
   }
 
-  private static void signal(Process client, String name) throws Exception {
-    List<String> command = new ArrayList<>(List.of("kill", "-" + name));
-    client.descendants().forEach(p -> command.add(Long.toString(p.pid())));
-    command.add(Long.toString(client.pid()));
-    assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
-  }
-
   @Test
   void aClientThatVanishedIsNoticed() throws Exception {
     try (TestGateway gateway = gateway(Duration.ofMillis(500), 2, Duration.ofMinutes(5))) {
@@ -53,11 +44,11 @@ class KeepAliveTest {
       Path out = Files.createTempFile("frozen", "");
       Process client = frozenOrNot(alice, out);
       await().atMost(Duration.ofMinutes(1)).until(() -> gateway.sessions().size() == 1);
-      signal(client, "STOP");
+      OpenSsh.signal(client, "STOP");
       try {
         await().atMost(Duration.ofMinutes(1)).until(() -> gateway.sessions().size() == 0);
       } finally {
-        signal(client, "CONT");
+        OpenSsh.signal(client, "CONT");
         OpenSsh.kill(client);
       }
       gateway.comesToRest();
