@@ -24,6 +24,9 @@ final class Installation {
   /** JDK 25 warns of single adapters that it then makes anew. */
   private static final String QUIETLY = "-Xlog:aot*=error";
 
+  /** A gateway that is killed leaves what it has there: in its test's folder, where it runs. */
+  private static final String TEMPORARY = "-Djava.io.tmpdir=.";
+
   private static boolean installed;
 
   private Installation() {}
@@ -47,7 +50,7 @@ final class Installation {
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
-    return List.of(java(), "-XX:AOTCache=" + CACHE, QUIETLY, "-jar", installedJar());
+    return List.of(java(), "-XX:AOTCache=" + CACHE, QUIETLY, TEMPORARY, "-jar", installedJar());
   }
 
   private static Path jar() {

@@ -16,17 +16,20 @@ import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.exception.SshChannelOpenException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Clients that vanish, that are there and idle, and that open too much. */
 @Timeout(120)
 class KeepAliveTest {
+  @TempDir Path folder;
+
   private static TestGateway gateway(Duration interval, int count, Duration idle) {
     return TestGateway.start(
         GatewayOptions.DEFAULTS.keepAlive(new KeepAlive.Settings(interval, count, idle)));
   }
 
-  private static Process frozenOrNot(TestAccount alice, Path out) throws IOException {
-    Process client = alice.openSsh().beginListening(out, "sftp", "quay");
+  private Process frozenOrNot(TestAccount alice) throws IOException {
+    Process client = alice.openSsh().beginListening(folder.resolve("screen"), "sftp", "quay");
     type(client, "ls\n");
     return client;
   }
@@ -41,8 +44,7 @@ class KeepAliveTest {
   void aClientThatVanishedIsNoticed() throws Exception {
     try (TestGateway gateway = gateway(Duration.ofMillis(500), 2, Duration.ofMinutes(5))) {
       TestAccount alice = gateway.account("alice@acme").create();
-      Path out = Files.createTempFile("frozen", "");
-      Process client = frozenOrNot(alice, out);
+      Process client = frozenOrNot(alice);
       await().atMost(Duration.ofMinutes(1)).until(() -> gateway.sessions().size() == 1);
       OpenSsh.signal(client, "STOP");
       try {
@@ -60,8 +62,7 @@ class KeepAliveTest {
   void anIdleClientThatAnswersStays() throws Exception {
     try (TestGateway gateway = gateway(Duration.ofSeconds(1), 3, Duration.ofMinutes(5))) {
       TestAccount alice = gateway.account("alice@acme").create();
-      Path out = Files.createTempFile("idle", "");
-      Process client = frozenOrNot(alice, out);
+      Process client = frozenOrNot(alice);
       await().atMost(Duration.ofMinutes(1)).until(() -> gateway.sessions().size() == 1);
       await()
           .during(Duration.ofSeconds(10))
@@ -78,13 +79,12 @@ class KeepAliveTest {
   void anIdleClientThatOnlyAnswersIsShownOutInTheEnd() throws Exception {
     try (TestGateway gateway = gateway(Duration.ofMillis(500), 20, Duration.ofSeconds(3))) {
       TestAccount alice = gateway.account("alice@acme").create();
-      Path out = Files.createTempFile("idle", "");
-      Process client = frozenOrNot(alice, out);
+      Process client = frozenOrNot(alice);
       await().atMost(Duration.ofMinutes(1)).until(() -> gateway.sessions().size() == 1);
       await().atMost(Duration.ofMinutes(1)).until(() -> gateway.sessions().size() == 0);
       client.getOutputStream().close();
       client.waitFor();
-      assertThat(Files.readString(out)).contains("idle");
+      assertThat(Files.readString(folder.resolve("screen"))).contains("idle");
       gateway.comesToRest();
     }
   }
