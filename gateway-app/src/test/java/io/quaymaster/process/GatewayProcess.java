@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,9 +30,16 @@ public final class GatewayProcess implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(90);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
 
-  /** How a gateway is started. Immutable. */
+  /**
+   * How a gateway is started. Immutable.
+   *
+   * @param command what the arguments stand behind; asked for at the start, and may take its time
+   */
   public record Setup(
-      Path folder, boolean packaged, Map<String, String> environment, List<String> arguments) {
+      Path folder,
+      Supplier<List<String>> command,
+      Map<String, String> environment,
+      List<String> arguments) {
     public Setup {
       environment = Map.copyOf(environment);
       arguments = List.copyOf(arguments);
@@ -41,18 +49,22 @@ public final class GatewayProcess implements AutoCloseable {
     public Setup with(String variable, String value) {
       Map<String, String> more = new LinkedHashMap<>(environment);
       more.put(variable, value);
-      return new Setup(folder, packaged, more, arguments);
+      return new Setup(folder, command, more, arguments);
     }
 
     public Setup withArgument(String argument) {
       List<String> more = new ArrayList<>(arguments);
       more.add(argument);
-      return new Setup(folder, packaged, environment, more);
+      return new Setup(folder, command, environment, more);
     }
 
     /** As {@code java -jar target/quaymaster.jar}, without flags. */
     public Setup asPackaged() {
-      return new Setup(folder, true, environment, arguments);
+      return by(Installation::packaged);
+    }
+
+    Setup by(Supplier<List<String>> another) {
+      return new Setup(folder, another, environment, arguments);
     }
 
     public Path dataFolder() {
@@ -72,7 +84,7 @@ public final class GatewayProcess implements AutoCloseable {
     }
 
     /** Starts it and returns when it has ended by itself. */
-    public Ended startAndFail() {
+    public Ended run() {
       try (GatewayProcess gateway = new GatewayProcess(this)) {
         return new Ended(gateway.awaitEnd(), gateway.log());
       }
@@ -103,7 +115,7 @@ public final class GatewayProcess implements AutoCloseable {
   public static Setup in(Path folder) {
     return new Setup(
         folder,
-        false,
+        Installation::installed,
         Map.of(
             "QUAYMASTER_DATA_DIR", folder.resolve("data").toString(),
             "QUAYMASTER_SSH_PORT", "0",
@@ -225,8 +237,7 @@ public final class GatewayProcess implements AutoCloseable {
   }
 
   private Process launch() throws IOException {
-    List<String> command =
-        new ArrayList<>(setup.packaged() ? Installation.packaged() : Installation.installed());
+    List<String> command = new ArrayList<>(setup.command().get());
     command.addAll(setup.arguments());
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.directory(setup.folder().toFile());

@@ -5,10 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * The packaged gateway ({@code target/quaymaster.jar}), and what the README's section for operators
@@ -16,7 +14,6 @@ import java.util.concurrent.TimeUnit;
  * JVM starts from in less than half of the time. Threads: any.
  */
 final class Installation {
-  private static final long MINUTES = 5;
   private static final Path TARGET = Path.of("target").toAbsolutePath();
   private static final Path INSTALLED = TARGET.resolve("installed");
   private static final Path CACHE = INSTALLED.resolve("quaymaster.aot");
@@ -26,6 +23,9 @@ final class Installation {
 
   /** JDK 25 warns of single adapters that it then makes anew. */
   private static final String QUIETLY = "-Xlog:aot*=error";
+
+  /** A gateway that is killed leaves what it has there: in its test's folder, where it runs. */
+  private static final String TEMPORARY = "-Djava.io.tmpdir=.";
 
   private static boolean installed;
 
@@ -50,7 +50,7 @@ final class Installation {
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
-    return List.of(java(), "-XX:AOTCache=" + CACHE, QUIETLY, "-jar", installedJar());
+    return List.of(java(), "-XX:AOTCache=" + CACHE, QUIETLY, TEMPORARY, "-jar", installedJar());
   }
 
   private static Path jar() {
@@ -70,50 +70,34 @@ final class Installation {
   }
 
   private static void install() throws IOException {
-    Files.deleteIfExists(CACHE);
-    run(
-        Map.of(),
-        List.of(
-            java(),
-            "-Djarmode=tools",
-            "-jar",
-            jar().toString(),
-            "extract",
-            "--force",
-            "--destination",
-            INSTALLED.toString()));
-    Path data = Files.createTempDirectory(TARGET, "trained-");
-    run(
-        GatewayProcess.in(data).environment(),
-        List.of(
-            java(),
-            "-XX:AOTCacheOutput=" + CACHE,
-            "-Dspring.context.exit=onRefresh",
-            "-jar",
-            installedJar()));
-    // A process that ends so leaves its PostgreSQL to the next start on that folder.
-    Path postgres = data.resolve("data/postgres/data/postmaster.pid");
-    ProcessHandle.of(Long.parseLong(Files.readAllLines(postgres).getFirst()))
-        .ifPresent(ProcessHandle::destroy);
+    FileSystemUtils.deleteRecursively(INSTALLED);
+    GatewayProcess.Setup here = GatewayProcess.in(INSTALLED);
+    GatewayProcess.Ended extraction = here.by(Installation::extraction).run();
+    if (extraction.status() != 0) {
+      throw new IllegalStateException(extraction.output());
+    }
+    GatewayProcess training = here.by(Installation::training).start();
+    // The JVM writes the cache when it ends.
+    training.close();
+    if (!Files.exists(CACHE)) {
+      throw new IllegalStateException("no " + CACHE + ":\n" + training.log());
+    }
   }
 
-  private static void run(Map<String, String> environment, List<String> command)
-      throws IOException {
-    Path log = Files.createTempFile(TARGET, "install-", ".log");
-    ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(command));
-    builder.environment().putAll(environment);
-    Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    try {
-      if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
-        process.destroyForcibly();
-        throw new IllegalStateException("no end:\n" + Files.readString(log));
-      }
-    } catch (InterruptedException interrupted) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-    }
-    if (process.exitValue() != 0) {
-      throw new IllegalStateException(Files.readString(log));
-    }
+  /** Into a folder that is not empty: the log is there. */
+  private static List<String> extraction() {
+    return List.of(
+        java(),
+        "-Djarmode=tools",
+        "-jar",
+        jar().toString(),
+        "extract",
+        "--force",
+        "--destination",
+        INSTALLED.toString());
+  }
+
+  private static List<String> training() {
+    return List.of(java(), "-XX:AOTCacheOutput=" + CACHE, "-jar", installedJar());
   }
 }

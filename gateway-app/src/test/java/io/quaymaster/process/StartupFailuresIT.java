@@ -44,7 +44,7 @@ class StartupFailuresIT {
   }
 
   private static void refuses(GatewayProcess.Setup setup, String... says) {
-    GatewayProcess.Ended ended = setup.startAndFail();
+    GatewayProcess.Ended ended = setup.run();
 
     assertThat(ended.output())
         .startsWith("Quaymaster cannot start. ")

@@ -8,13 +8,11 @@ import io.quaymaster.admission.StartupLimit;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -140,16 +138,7 @@ class AdmissionTest {
     TestAccount alice = gateway.account("alice@acme").create();
     OpenSsh client = alice.openSsh();
     Path local = client.write("big", 24 << 20);
-    Process upload =
-        client.begin(
-            "put big".getBytes(StandardCharsets.US_ASCII),
-            client.local("out"),
-            "sftp",
-            "-l",
-            "65536",
-            "-b",
-            "-",
-            "quay");
+    Upload upload = Upload.begin(client.with("-l", "65536"), "put big");
     await().atMost(Duration.ofMinutes(1)).until(() -> gateway.sessions().size() == 1);
     int greeted = 0;
     for (int i = 0; i < 500; i++) {
@@ -167,8 +156,7 @@ class AdmissionTest {
     assertThat(greeted).isPositive();
     // Five sources have all that they may; one that did nothing still comes in.
     alice.openSsh().sftp("ls").succeeds();
-    assertThat(upload.waitFor(200, TimeUnit.SECONDS)).isTrue();
-    assertThat(upload.exitValue()).isZero();
+    upload.succeeds();
     assertThat(OpenSsh.sha256(alice.file("big"))).isEqualTo(OpenSsh.sha256(local));
     assertThat(gateway.gate().refused("per-source")).isGreaterThan(300);
   }

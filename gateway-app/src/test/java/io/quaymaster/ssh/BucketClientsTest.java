@@ -55,15 +55,9 @@ class BucketClientsTest {
   void theQuotaIsWhatTheBucketHolds() {
     gateway.comesToRest();
     assertThat(bucket.uploadsUnderWay()).isZero();
-    long bytes = files().values().stream().mapToLong(Long::longValue).sum();
-    String used =
-        gateway
-            .jdbc()
-            .sql("select bytes_used || ' ' || files_used from quota_scope where path = ?")
-            .param("home/" + alice.login().replace("@acme", ""))
-            .query((row, n) -> row.getString(1))
-            .single();
-    assertThat(used).isEqualTo(bytes + " " + files().size());
+    assertThat(alice.usedBytes())
+        .isEqualTo(files().values().stream().mapToLong(Long::longValue).sum());
+    assertThat(alice.usedFiles()).isEqualTo(files().size());
   }
 
   /** Alice's objects that are no marks of directories, by their paths. */

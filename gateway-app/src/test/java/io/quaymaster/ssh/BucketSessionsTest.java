@@ -132,10 +132,6 @@ class BucketSessionsTest {
   /** Of the home's place, settled. */
   private String used() {
     gateway.comesToRest();
-    return gateway
-        .jdbc()
-        .sql("select bytes_used || ' ' || files_used from quota_scope where path = 'home/alice'")
-        .query((row, n) -> row.getString(1))
-        .single();
+    return alice.usedBytes() + " " + alice.usedFiles();
   }
 }

@@ -10,25 +10,26 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.sshd.client.channel.ChannelSubsystem;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.exception.SshChannelOpenException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Clients that vanish, that are there and idle, and that open too much. */
 @Timeout(120)
 class KeepAliveTest {
+  @TempDir Path folder;
+
   private static TestGateway gateway(Duration interval, int count, Duration idle) {
     return TestGateway.start(
         GatewayOptions.DEFAULTS.keepAlive(new KeepAlive.Settings(interval, count, idle)));
   }
 
-  private static Process frozenOrNot(TestAccount alice, Path out) throws IOException {
-    Process client = alice.openSsh().beginListening(out, "sftp", "quay");
+  private Process frozenOrNot(TestAccount alice) throws IOException {
+    Process client = alice.openSsh().beginListening(folder.resolve("screen"), "sftp", "quay");
     type(client, "ls\n");
     return client;
   }
@@ -39,25 +40,17 @@ class KeepAliveTest {
     in.flush();
   }
 
-  private static void signal(Process client, String name) throws Exception {
-    List<String> command = new ArrayList<>(List.of("kill", "-" + name));
-    client.descendants().forEach(p -> command.add(Long.toString(p.pid())));
-    command.add(Long.toString(client.pid()));
-    assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
-  }
-
   @Test
   void aClientThatVanishedIsNoticed() throws Exception {
     try (TestGateway gateway = gateway(Duration.ofMillis(500), 2, Duration.ofMinutes(5))) {
       TestAccount alice = gateway.account("alice@acme").create();
-      Path out = Files.createTempFile("frozen", "");
-      Process client = frozenOrNot(alice, out);
+      Process client = frozenOrNot(alice);
       await().atMost(Duration.ofMinutes(1)).until(() -> gateway.sessions().size() == 1);
-      signal(client, "STOP");
+      OpenSsh.signal(client, "STOP");
       try {
         await().atMost(Duration.ofMinutes(1)).until(() -> gateway.sessions().size() == 0);
       } finally {
-        signal(client, "CONT");
+        OpenSsh.signal(client, "CONT");
         OpenSsh.kill(client);
       }
       gateway.comesToRest();
@@ -69,8 +62,7 @@ class KeepAliveTest {
   void anIdleClientThatAnswersStays() throws Exception {
     try (TestGateway gateway = gateway(Duration.ofSeconds(1), 3, Duration.ofMinutes(5))) {
       TestAccount alice = gateway.account("alice@acme").create();
-      Path out = Files.createTempFile("idle", "");
-      Process client = frozenOrNot(alice, out);
+      Process client = frozenOrNot(alice);
       await().atMost(Duration.ofMinutes(1)).until(() -> gateway.sessions().size() == 1);
       await()
           .during(Duration.ofSeconds(10))
@@ -87,13 +79,12 @@ class KeepAliveTest {
   void anIdleClientThatOnlyAnswersIsShownOutInTheEnd() throws Exception {
     try (TestGateway gateway = gateway(Duration.ofMillis(500), 20, Duration.ofSeconds(3))) {
       TestAccount alice = gateway.account("alice@acme").create();
-      Path out = Files.createTempFile("idle", "");
-      Process client = frozenOrNot(alice, out);
+      Process client = frozenOrNot(alice);
       await().atMost(Duration.ofMinutes(1)).until(() -> gateway.sessions().size() == 1);
       await().atMost(Duration.ofMinutes(1)).until(() -> gateway.sessions().size() == 0);
       client.getOutputStream().close();
       client.waitFor();
-      assertThat(Files.readString(out)).contains("idle");
+      assertThat(Files.readString(folder.resolve("screen"))).contains("idle");
       gateway.comesToRest();
     }
   }

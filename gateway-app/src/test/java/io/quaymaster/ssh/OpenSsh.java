@@ -52,7 +52,7 @@ public final class OpenSsh {
     }
   }
 
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Path folder;
   private final Path config;
@@ -192,6 +192,24 @@ public final class OpenSsh {
     client.descendants().forEach(ProcessHandle::destroyForcibly);
     client.destroyForcibly();
     client.onExit().join();
+  }
+
+  /**
+   * Sends a signal to a client that was begun, and to the ssh that it runs.
+   *
+   * @param name as kill's, for example {@code STOP}
+   */
+  static void signal(Process client, String name) {
+    List<String> command = new ArrayList<>(List.of("kill", "-" + name));
+    client.descendants().forEach(ssh -> command.add(Long.toString(ssh.pid())));
+    command.add(Long.toString(client.pid()));
+    try {
+      assertThat(new ProcessBuilder(command).start().waitFor()).as("kill").isZero();
+    } catch (IOException missing) {
+      throw new IllegalStateException(missing);
+    } catch (InterruptedException stopped) {
+      throw new IllegalStateException(stopped);
+    }
   }
 
   private Process start(Redirect input, Path output, String... command) throws IOException {

@@ -12,7 +12,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,7 +71,9 @@ class SftpFuzzTest {
       gateway.comesToRest();
       assertThat(outside(gateway, fuzzer)).isEqualTo(before);
       assertThat(neighbour.read("secret")).isEqualTo("secret");
-      assertThat(used(gateway)).isEqualTo(stored(fuzzer)).isLessThanOrEqualTo(LIMIT_BYTES);
+      assertThat(fuzzer.usedBytes())
+          .isEqualTo(fuzzer.storedBytes())
+          .isLessThanOrEqualTo(LIMIT_BYTES);
       log.sawNoError();
       log.lines();
     }
@@ -213,28 +214,5 @@ class SftpFuzzTest {
           .sorted()
           .toList();
     }
-  }
-
-  /** Bytes on the disk, each file once however many names it has. */
-  private static long stored(TestAccount fuzzer) throws IOException {
-    Map<Object, Long> sizes = new HashMap<>();
-    try (Stream<Path> all = Files.walk(fuzzer.file(""))) {
-      for (Path path : all.filter(SftpFuzzTest::isRealFile).toList()) {
-        sizes.put(Files.getAttribute(path, "unix:ino"), Files.size(path));
-      }
-    }
-    return sizes.values().stream().mapToLong(Long::longValue).sum();
-  }
-
-  private static boolean isRealFile(Path path) {
-    return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
-  }
-
-  private static long used(TestGateway gateway) {
-    return gateway
-        .jdbc()
-        .sql("select bytes_used from quota_scope where path = 'home/fuzzer'")
-        .query(Long.class)
-        .single();
   }
 }

@@ -5,12 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -56,14 +54,7 @@ class SlowClientsTest {
         slow.add(socket);
       }
       await().until(() -> gateway.strangers() == MANY);
-      Process upload =
-          client.begin(
-              "put big".getBytes(StandardCharsets.US_ASCII),
-              client.local("out"),
-              "sftp",
-              "-b",
-              "-",
-              "quay");
+      Upload upload = Upload.begin(client, "put big");
       String dribbled = "SH-2.0-Slow";
       for (int n = 0; n < dribbled.length(); n++) {
         for (int i = 1; i < MANY; i += 3) {
@@ -73,8 +64,7 @@ class SlowClientsTest {
       long each = Math.max(0, used() - usedBefore) / MANY;
       assertThat(each).as("bytes of heap for each").isLessThan(MOST_BYTES_EACH);
       System.getLogger("test").log(System.Logger.Level.INFO, "{0} bytes of heap each", each);
-      assertThat(upload.waitFor(200, TimeUnit.SECONDS)).isTrue();
-      assertThat(upload.exitValue()).isZero();
+      upload.succeeds();
       assertThat(OpenSsh.sha256(alice.file("big"))).isEqualTo(OpenSsh.sha256(local));
       dribbleUntilAllAreClosed(gateway, slow);
       gateway.comesToRest();

@@ -2,14 +2,19 @@ package io.quaymaster.ssh;
 
 import io.quaymaster.credential.Totp;
 import io.quaymaster.secret.SealPurpose;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.sshd.client.session.ClientSession;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -111,6 +116,43 @@ final class TestAccount {
   /** Where a file of this account's home lies, for the {@link BackDoor}. */
   String place(String path) {
     return gateway.stores().relativize(file(path)).toString();
+  }
+
+  /** What the ledger takes its home to hold. */
+  long usedBytes() {
+    return used("bytes_used");
+  }
+
+  long usedFiles() {
+    return used("files_used");
+  }
+
+  private long used(String column) {
+    return gateway
+        .jdbc()
+        .sql(
+            "select "
+                + column
+                + " from quota_scope q join store s on s.id = q.store_id join tenant t on t.id ="
+                + " s.tenant_id where t.name || '/' || s.name || '/' || q.path = ?")
+        .param(place(""))
+        .query(Long.class)
+        .single();
+  }
+
+  /** Bytes of its home on the disk, each file once however many names it has. */
+  long storedBytes() throws IOException {
+    Map<Object, Long> sizes = new HashMap<>();
+    try (Stream<Path> all = Files.walk(home)) {
+      for (Path path : all.filter(TestAccount::isRealFile).toList()) {
+        sizes.put(Files.getAttribute(path, "unix:ino"), Files.size(path));
+      }
+    }
+    return sizes.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private static boolean isRealFile(Path path) {
+    return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
   }
 
   /** Changes the account's row, for example {@code "status = 'suspended'"}. */

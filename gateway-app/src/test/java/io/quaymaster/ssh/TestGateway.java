@@ -64,7 +64,10 @@ final class TestGateway implements AutoCloseable {
 
     private static HostKeys made() {
       try {
-        return HostKeys.ownedIn(Files.createTempDirectory("host-keys"));
+        Path folder = Files.createTempDirectory("host-keys");
+        HostKeys keys = HostKeys.ownedIn(folder);
+        TestFolders.delete(folder);
+        return keys;
       } catch (IOException full) {
         throw new IllegalStateException(full);
       }

@@ -1,13 +1,9 @@
 package io.quaymaster.ssh;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -55,7 +51,7 @@ class TransferRacesTest {
       }
       gateway.comesToRest();
       for (TestAccount account : accounts) {
-        assertThat(used(gateway, account)).as(account.login()).isEqualTo(stored(account));
+        assertThat(account.usedBytes()).as(account.login()).isEqualTo(account.storedBytes());
       }
     }
   }
@@ -77,102 +73,54 @@ class TransferRacesTest {
     OpenSsh client = client(account);
     client.write("here", FILE_BYTES);
     client.sftp("put here there").succeeds();
-    Process reader = begin(client, "get there back");
-    awaitSize(client.local("back"), MIB);
-    try {
-      signal("STOP", reader);
+    try (Upload reader = Upload.begin(client, "get there back")) {
+      reader.hasBrought(MIB, client.local("back"));
+      reader.signal("STOP");
       TimeUnit.SECONDS.sleep(1);
-    } finally {
-      signal("CONT", reader);
+      reader.signal("CONT");
+      reader.succeeds();
     }
-    assertThat(reader.waitFor()).isZero();
     assertThat(client.local("back")).hasSameBinaryContentAs(client.local("here"));
     return null;
   }
 
-  private static void signal(String name, Process client) throws Exception {
-    for (ProcessHandle each : client.toHandle().descendants().toList()) {
-      new ProcessBuilder("kill", "-" + name, Long.toString(each.pid())).start().waitFor();
-    }
-  }
-
-  private static Void vanishes(TestAccount account) throws IOException {
+  private static Void vanishes(TestAccount account) {
     OpenSsh client = client(account);
     client.write("here", FILE_BYTES);
     for (int i = 0; i < VANISHING; i++) {
-      Process writer = begin(client, "put here there-" + i);
-      awaitSize(account.file("there-" + i), MIB);
-      OpenSsh.kill(writer);
-    }
-    return null;
-  }
-
-  private static Process begin(OpenSsh client, String command) throws IOException {
-    return client.begin(
-        command.getBytes(StandardCharsets.US_ASCII),
-        client.local("output"),
-        "sftp",
-        "-b",
-        "-",
-        "quay");
-  }
-
-  private static void awaitSize(Path file, long bytes) {
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .pollInterval(Duration.ofMillis(10))
-        .until(() -> Files.exists(file) && Files.size(file) >= bytes);
-  }
-
-  private static long used(TestGateway gateway, TestAccount account) {
-    return gateway
-        .jdbc()
-        .sql("select bytes_used from quota_scope where path = ?")
-        .param("home/" + account.login().replace("@acme", ""))
-        .query(Long.class)
-        .single();
-  }
-
-  private static long stored(TestAccount account) throws IOException {
-    long bytes = 0;
-    try (var files = Files.list(account.file("."))) {
-      for (Path file : files.toList()) {
-        bytes += Files.size(file);
+      try (Upload writer = Upload.begin(client, "put here there-" + i)) {
+        writer.hasBrought(MIB, account.file("there-" + i));
       }
     }
-    return bytes;
+    return null;
   }
 
   @Test
   void stopsInTheMiddleOfTransfers() throws Exception {
     try (TestGateway gateway = TestGateway.start(NARROW)) {
       Map<TestAccount, Path> uploads = new HashMap<>();
-      List<Process> clients = new ArrayList<>();
+      List<Upload> busy = new ArrayList<>();
       for (String user : List.of("up@acme", "up-too@acme", "down@acme")) {
         TestAccount account = gateway.account(user).create();
         OpenSsh client = client(account);
         client.write("here", 4 * FILE_BYTES);
         if (user.startsWith("up")) {
           uploads.put(account, client.local("here"));
-          clients.add(begin(client, "put here there"));
-          awaitSize(account.file("there"), MIB);
+          busy.add(Upload.begin(client, "put here there").hasBrought(MIB, account.file("there")));
         } else {
           account.write("there", new byte[4 * FILE_BYTES]);
-          clients.add(begin(client, "get there back"));
-          awaitSize(client.local("back"), MIB);
+          busy.add(Upload.begin(client, "get there back").hasBrought(MIB, client.local("back")));
         }
       }
       gateway.stop();
-      for (Process client : clients) {
-        assertThat(client.waitFor()).isNotZero();
-      }
+      busy.forEach(Upload::fails);
       gateway.comesToRest();
       for (Map.Entry<TestAccount, Path> upload : uploads.entrySet()) {
         Path there = upload.getKey().file("there");
         long came = Files.size(there);
         assertThat(came).isBetween(0L + MIB, Files.size(upload.getValue()) - 1);
         assertThat(Files.mismatch(there, upload.getValue())).isEqualTo(came);
-        assertThat(used(gateway, upload.getKey())).isEqualTo(came);
+        assertThat(upload.getKey().usedBytes()).isEqualTo(came);
       }
     }
   }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -159,21 +158,11 @@ class TransferTest {
   }
 
   /** Kills the client when a file has grown, and waits until the gateway noticed. */
-  private static void cutWhen(OpenSsh client, String command, Path grows) throws IOException {
+  private static void cutWhen(OpenSsh client, String command, Path grows) {
     int before = gateway.sessions().size();
-    Process sftp =
-        client.begin(
-            command.getBytes(StandardCharsets.US_ASCII),
-            client.local("output"),
-            "sftp",
-            "-b",
-            "-",
-            "quay");
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .pollInterval(Duration.ofMillis(20))
-        .until(() -> Files.exists(grows) && Files.size(grows) > 2 * MIB);
-    OpenSsh.kill(sftp);
+    try (Upload upload = Upload.begin(client, command)) {
+      upload.hasBrought(2 * MIB, grows);
+    }
     await().atMost(Duration.ofSeconds(30)).until(() -> gateway.sessions().size() <= before);
   }
 

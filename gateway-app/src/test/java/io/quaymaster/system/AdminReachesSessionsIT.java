@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.quaymaster.ssh.OpenSsh;
+import io.quaymaster.ssh.Upload;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -3,9 +3,9 @@ package io.quaymaster.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quaymaster.ssh.OpenSsh;
+import io.quaymaster.ssh.Upload;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -128,15 +128,12 @@ final class BenchRows {
             }));
   }
 
-  private static void uploadAtOnce(OpenSsh client, int uploads) throws Exception {
-    List<Process> running = new ArrayList<>();
+  private static void uploadAtOnce(OpenSsh client, int uploads) {
+    List<Upload> running = new ArrayList<>();
     for (int i = 0; i < uploads; i++) {
-      byte[] commands = ("put part up-" + i).getBytes(StandardCharsets.UTF_8);
-      running.add(client.begin(commands, client.local("out-" + i), "sftp", "-b", "-", "quay"));
+      running.add(Upload.begin(client, "put part up-" + i));
     }
-    for (Process each : running) {
-      assertThat(each.waitFor()).isZero();
-    }
+    running.forEach(Upload::succeeds);
   }
 
   private void scp() {

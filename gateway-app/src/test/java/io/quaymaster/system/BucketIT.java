@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.quaymaster.process.GatewayProcess;
 import io.quaymaster.ssh.OpenSsh;
+import io.quaymaster.ssh.Upload;
 import io.quaymaster.storage.s3.S3Server;
 import java.io.IOException;
 import java.net.URI;

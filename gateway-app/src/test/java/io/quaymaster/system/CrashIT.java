@@ -3,6 +3,7 @@ package io.quaymaster.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quaymaster.ssh.OpenSsh;
+import io.quaymaster.ssh.Upload;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

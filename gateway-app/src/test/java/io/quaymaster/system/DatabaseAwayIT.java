@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.quaymaster.db.TestDatabase;
 import io.quaymaster.process.GatewayProcess;
 import io.quaymaster.ssh.OpenSsh;
+import io.quaymaster.ssh.Upload;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;

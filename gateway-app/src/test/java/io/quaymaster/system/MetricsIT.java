@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.quaymaster.ssh.OpenSsh;
+import io.quaymaster.ssh.Upload;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quaymaster.ssh.OpenSsh;
+import io.quaymaster.ssh.Upload;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;

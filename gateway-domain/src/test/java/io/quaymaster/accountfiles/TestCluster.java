@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * The stage of a play: a database of its own, stores in memory, accounts, and gateway processes on
@@ -341,6 +342,7 @@ public final class TestCluster implements FileStores, AutoCloseable {
       running.forEach(TestProcess::stop);
     } finally {
       database.close();
+      FileSystemUtils.deleteRecursively(folder.toFile());
     }
   }
 }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * The audit log of a database of its own, who keeps it, and somebody who has the database's master
@@ -39,6 +40,7 @@ final class ChainStage implements AutoCloseable {
   private final TransactionTemplate transaction;
   private final ChainWriter writer;
   private final SigningKey key = new SigningKey(SigningKey.randomKey());
+  private final Path folder;
   private final Path anchorFile;
   private final List<AuditEvent> told = new ArrayList<>();
   private Anchors anchors;
@@ -60,7 +62,8 @@ final class ChainStage implements AutoCloseable {
     jdbc = new JdbcTemplate(source);
     transaction = new TransactionTemplate(new JdbcTransactionManager(source));
     writer = new ChainWriter(jdbc);
-    anchorFile = Files.createTempDirectory("anchors").resolve("audit-anchors");
+    folder = Files.createTempDirectory("anchors");
+    anchorFile = folder.resolve("audit-anchors");
     anchors = Anchors.in(anchorFile);
   }
 
@@ -243,5 +246,6 @@ final class ChainStage implements AutoCloseable {
   public void close() {
     source.close();
     database.close();
+    FileSystemUtils.deleteRecursively(folder.toFile());
   }
 }

@@ -1,9 +1,8 @@
-package io.quaymaster.system;
+package io.quaymaster.ssh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.quaymaster.ssh.OpenSsh;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -14,10 +13,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** OpenSSH's {@code sftp} at work on one command, while the test does something else. */
-final class Upload implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-
+/**
+ * OpenSSH's {@code sftp} at work on one command, a download perhaps, while the test does something
+ * else. Threads: one.
+ */
+public final class Upload implements AutoCloseable {
   private final Process sftp;
   private final Path output;
 
@@ -26,7 +26,7 @@ final class Upload implements AutoCloseable {
     this.output = output;
   }
 
-  static Upload begin(OpenSsh client, String command) {
+  public static Upload begin(OpenSsh client, String command) {
     try {
       Path output = Files.createTempFile(client.local("."), "upload", ".out");
       byte[] input = command.getBytes(StandardCharsets.UTF_8);
@@ -37,20 +37,20 @@ final class Upload implements AutoCloseable {
   }
 
   /** Waits until so many bytes have arrived, and shows that it is still under way then. */
-  Upload hasBrought(long bytes, Path file) {
+  public Upload hasBrought(long bytes, Path file) {
     await()
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(20))
+        .atMost(OpenSsh.PATIENCE)
+        .pollInterval(Duration.ofMillis(10))
         .until(() -> !sftp.isAlive() || (Files.exists(file) && Files.size(file) >= bytes));
     assertThat(sftp.isAlive()).as(said()).isTrue();
     return this;
   }
 
-  boolean isUnderWay() {
+  public boolean isUnderWay() {
     return sftp.isAlive();
   }
 
-  String said() {
+  public String said() {
     try {
       return Files.readString(output);
     } catch (IOException gone) {
@@ -59,7 +59,7 @@ final class Upload implements AutoCloseable {
   }
 
   /** The exit status, at the latest after a while. */
-  int ends(Duration atMost) {
+  public int ends(Duration atMost) {
     try {
       return sftp.onExit().get(atMost.toMillis(), TimeUnit.MILLISECONDS).exitValue();
     } catch (TimeoutException hangs) {
@@ -69,12 +69,17 @@ final class Upload implements AutoCloseable {
     }
   }
 
-  void succeeds() {
-    assertThat(ends(PATIENCE)).as(said()).isZero();
+  public void succeeds() {
+    assertThat(ends(OpenSsh.PATIENCE)).as(said()).isZero();
   }
 
-  void fails() {
-    assertThat(ends(PATIENCE)).as(said()).isNotZero();
+  public void fails() {
+    assertThat(ends(OpenSsh.PATIENCE)).as(said()).isNotZero();
+  }
+
+  /** As {@link OpenSsh#signal}. */
+  void signal(String name) {
+    OpenSsh.signal(sftp, name);
   }
 
   /** The connection breaks. */
