@@ -55,6 +55,8 @@ class GatewayProcessIT {
       assertThat(tenants(third)).containsExactly("before-kill", "before-term");
       assertThat(third.log()).contains("Stopping the PostgreSQL that an earlier run left behind");
       assertThatLogIsInUtc(third.log());
+      // The manifest opens of the JDK what the fast way needs.
+      assertThat(third.log()).doesNotContain("start with java -jar");
       assertThat(first.log() + second.log() + third.log()).doesNotContain(token, "Exception");
     }
   }

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.Objects;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.ChaCha20ParameterSpec;
@@ -26,6 +27,9 @@ final class ChaCha20Poly1305 implements org.apache.sshd.common.cipher.Cipher {
   private static final int LENGTH_BYTES = 4;
   private static final int NONCE_BYTES = 12;
 
+  /** From here the JDK's authenticator is faster: to begin a message takes it longer. */
+  private static final int LONG_BYTES = 512;
+
   /** The block of key stream from which the authenticator's key is taken. */
   private static final byte[] FIRST_BLOCK = new byte[64];
 
@@ -34,10 +38,11 @@ final class ChaCha20Poly1305 implements org.apache.sshd.common.cipher.Cipher {
 
   private final Cipher lengths;
   private final Cipher bodies;
-  private final Poly1305 authenticator = new Poly1305();
+  private final Authenticator ofShort = new Poly1305();
+  private final Authenticator ofLong = Objects.requireNonNullElse(JdkPoly1305.create(), ofShort);
   private final byte[] nonce = new byte[NONCE_BYTES];
   private final byte[] keyStream = new byte[FIRST_BLOCK.length];
-  private final byte[] tag = new byte[Poly1305.TAG_BYTES];
+  private final byte[] tag = new byte[Authenticator.TAG_BYTES];
 
   /** A packet's length as it is sent. */
   private final byte[] length = new byte[LENGTH_BYTES];
@@ -117,6 +122,7 @@ final class ChaCha20Poly1305 implements org.apache.sshd.common.cipher.Cipher {
   }
 
   private void authenticate(byte[] data, int offset, int count) {
+    Authenticator authenticator = count < LONG_BYTES ? ofShort : ofLong;
     authenticator.init(keyStream);
     authenticator.update(length, 0, LENGTH_BYTES);
     authenticator.update(data, offset, count);
@@ -145,7 +151,7 @@ final class ChaCha20Poly1305 implements org.apache.sshd.common.cipher.Cipher {
 
   @Override
   public int getAuthenticationTagSize() {
-    return Poly1305.TAG_BYTES;
+    return Authenticator.TAG_BYTES;
   }
 
   @Override

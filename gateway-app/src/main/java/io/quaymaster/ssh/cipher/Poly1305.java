@@ -9,19 +9,9 @@ import java.util.Arrays;
  * The one-time authenticator Poly1305 (RFC 8439, section 2.5). A number of 130 bits is kept in
  * three words, and multiplied by the processor's 64 × 64 → 128 bits. Takes as long for any data of
  * a length and any key. One thread.
- *
- * <p>Each multiplication needs the result of the one before, so a processor would mostly wait. What
- * is long is therefore summed in two halves at once: with n blocks in the second half, the whole
- * sum is the first one times r^n, and the second one.
  */
-final class Poly1305 {
-  static final int KEY_BYTES = 32;
-  static final int TAG_BYTES = 16;
-
+final class Poly1305 implements Authenticator {
   private static final int BLOCK = 16;
-
-  /** In bytes: for less, the power that joins two halves costs more than they save. */
-  private static final int LEAST_HALF = 512;
 
   /** What the RFC clears in the multiplier: 22 bits, so that products leave room for carries. */
   private static final long CLAMP_LOW = 0x0fff_fffc_0fff_ffffL;
@@ -34,9 +24,6 @@ final class Poly1305 {
   private final byte[] rest = new byte[BLOCK];
 
   private int restBytes;
-
-  private final Limbs sum = new Limbs();
-  private final Limbs power = new Limbs();
 
   /** The multiplier. */
   private long r0;
@@ -54,8 +41,8 @@ final class Poly1305 {
   private long h1;
   private long h2;
 
-  /** Begins with another key, which is good for one message. */
-  void init(byte[] key) {
+  @Override
+  public void init(byte[] key) {
     r0 = longAt(key, 0) & CLAMP_LOW;
     r1 = longAt(key, 8) & CLAMP_HIGH;
     s0 = longAt(key, 16);
@@ -70,7 +57,8 @@ final class Poly1305 {
     return (long) LONGS.get(bytes, offset);
   }
 
-  void update(byte[] in, int offset, int length) {
+  @Override
+  public void update(byte[] in, int offset, int length) {
     int at = offset;
     int end = offset + length;
     if (restBytes > 0) {
@@ -84,12 +72,6 @@ final class Poly1305 {
       blocks(rest, 0, BLOCK, 1);
     }
     int whole = at + (end - at) / BLOCK * BLOCK;
-    int half = Integer.highestOneBit((whole - at) / 2);
-    while (half >= LEAST_HALF) {
-      halves(in, at, half);
-      at += 2 * half;
-      half = Integer.highestOneBit((whole - at) / 2);
-    }
     blocks(in, at, whole, 1);
     restBytes = end - whole;
     System.arraycopy(in, whole, rest, 0, restBytes);
@@ -145,102 +127,6 @@ final class Poly1305 {
   }
 
   /**
-   * Adds {@code half} bytes as {@link #blocks} does, and as many that follow.
-   *
-   * @param half a power of two
-   */
-  private void halves(byte[] in, int from, int half) {
-    long a0 = h0;
-    long a1 = h1;
-    long a2 = h2;
-    long b0 = 0;
-    long b1 = 0;
-    long b2 = 0;
-    long r1Folded = r1 + (r1 >>> 2);
-    for (int at = from; at < from + half; at += BLOCK) {
-      long low = longAt(in, at);
-      a0 += low;
-      long carry = carry(a0, low);
-      long next = longAt(in, at + 8);
-      a1 += next;
-      a2 += 1 + carry(a1, next);
-      a1 += carry;
-      a2 += carry(a1, carry);
-
-      low = longAt(in, at + half);
-      b0 += low;
-      carry = carry(b0, low);
-      next = longAt(in, at + half + 8);
-      b1 += next;
-      b2 += 1 + carry(b1, next);
-      b1 += carry;
-      b2 += carry(b1, carry);
-
-      long x = a1 * r1Folded;
-      long low0 = a0 * r0 + x;
-      long high0 =
-          Math.unsignedMultiplyHigh(a0, r0)
-              + Math.unsignedMultiplyHigh(a1, r1Folded)
-              + carry(low0, x);
-      long y = a1 * r0;
-      long low1 = a0 * r1 + y;
-      long high1 =
-          Math.unsignedMultiplyHigh(a0, r1) + Math.unsignedMultiplyHigh(a1, r0) + carry(low1, y);
-      long z = a2 * r1Folded;
-      low1 += z;
-      high1 += carry(low1, z);
-      a1 = low1 + high0;
-      a2 = a2 * r0 + high1 + carry(a1, high0);
-      long above = (a2 & ~3L) + (a2 >>> 2);
-      a2 &= 3;
-      a0 = low0 + above;
-      carry = carry(a0, above);
-      a1 += carry;
-      a2 += carry(a1, carry);
-
-      x = b1 * r1Folded;
-      low0 = b0 * r0 + x;
-      high0 =
-          Math.unsignedMultiplyHigh(b0, r0)
-              + Math.unsignedMultiplyHigh(b1, r1Folded)
-              + carry(low0, x);
-      y = b1 * r0;
-      low1 = b0 * r1 + y;
-      high1 =
-          Math.unsignedMultiplyHigh(b0, r1) + Math.unsignedMultiplyHigh(b1, r0) + carry(low1, y);
-      z = b2 * r1Folded;
-      low1 += z;
-      high1 += carry(low1, z);
-      b1 = low1 + high0;
-      b2 = b2 * r0 + high1 + carry(b1, high0);
-      above = (b2 & ~3L) + (b2 >>> 2);
-      b2 &= 3;
-      b0 = low0 + above;
-      carry = carry(b0, above);
-      b1 += carry;
-      b2 += carry(b1, carry);
-    }
-    sum.set(a0, a1, a2);
-    power.set(r0, r1, 0);
-    for (int blocks = half / BLOCK; blocks > 1; blocks /= 2) {
-      power.square();
-    }
-    sum.multiply(power);
-    h0 = sum.low() + b0;
-    long carry = carry(h0, b0);
-    h1 = sum.middle() + b1;
-    h2 = sum.high() + b2 + carry(h1, b1);
-    h1 += carry;
-    h2 += carry(h1, carry);
-    long above = (h2 & ~3L) + (h2 >>> 2);
-    h2 &= 3;
-    h0 += above;
-    carry = carry(h0, above);
-    h1 += carry;
-    h2 += carry(h1, carry);
-  }
-
-  /**
    * Of an addition.
    *
    * @param addend one of the two that were added
@@ -249,8 +135,8 @@ final class Poly1305 {
     return Long.compareUnsigned(sum, addend) < 0 ? 1 : 0;
   }
 
-  /** Writes the tag. */
-  void finish(byte[] tag) {
+  @Override
+  public void finish(byte[] tag) {
     if (restBytes > 0) {
       rest[restBytes] = 1;
       Arrays.fill(rest, restBytes + 1, BLOCK, (byte) 0);

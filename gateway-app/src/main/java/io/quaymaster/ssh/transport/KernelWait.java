@@ -16,6 +16,7 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * Waits for a socket's next bytes in the kernel, on the thread that carries the virtual one, so
@@ -106,6 +107,11 @@ final class KernelWait {
           .findVirtual(withDescriptor, "getFDVal", MethodType.methodType(int.class))
           .asType(MethodType.methodType(int.class, SocketChannel.class));
     } catch (ReflectiveOperationException closed) {
+      LoggerFactory.getLogger(KernelWait.class)
+          .warn(
+              "Small requests take longer than they could: start with java -jar, or with"
+                  + " --add-exports=java.base/sun.nio.ch=ALL-UNNAMED ({})",
+              closed.toString());
       return null;
     }
   }

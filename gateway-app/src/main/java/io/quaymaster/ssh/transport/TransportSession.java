@@ -28,9 +28,8 @@ public interface TransportSession extends IoSession {
   }
 
   /**
-   * Lets this thread write what it adds, unless another is writing: for a small answer that is less
-   * work than to wake a writer. Waits for the peer as {@link #awaitPendingAtMost} does, and is for
-   * the same threads.
+   * Lets this thread write what it adds, unless another is writing: that is less work than to wake
+   * a writer. Waits for the peer as {@link #awaitPendingAtMost} does, and is for the same threads.
    */
   void writeHere(Adding adding) throws IOException;
 

@@ -83,7 +83,8 @@ final class WriteQueue {
 
   /**
    * Drains on this thread what {@code adding} adds, unless another thread drains already. Only one
-   * thread can do that at a time: packets of another go the usual way.
+   * thread can do that at a time. Packets of others go the usual way meanwhile, by a writer that is
+   * started: {@code adding} can wait for an exchange of keys, whose packets they are.
    */
   void addAndDrain(TransportSession.Adding adding) throws IOException {
     boolean here = beginHere();
