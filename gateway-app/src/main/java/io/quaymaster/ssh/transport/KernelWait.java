@@ -28,8 +28,12 @@ import org.slf4j.LoggerFactory;
  */
 final class KernelWait {
   private static final short POLLIN = 1;
-  private static final long STRUCT_POLLFD_BYTES = 8;
+
+  // struct pollfd
+  private static final long FD_AT = 0;
+  private static final long EVENTS_AT = 4;
   private static final long REVENTS_AT = 6;
+  private static final long POLLFD_BYTES = 8;
 
   private static final @Nullable MethodHandle FD = socketDescriptor();
   private static final MethodHandle POLL =
@@ -67,7 +71,9 @@ final class KernelWait {
   /** What is needed to wait for one socket. Threads: one at a time. */
   final class Socket {
     private final SocketChannel channel;
-    private final MemorySegment pollfd = Arena.ofAuto().allocate(STRUCT_POLLFD_BYTES, 4);
+
+    /** None until it is needed: most connections wait in other ways. */
+    private @Nullable MemorySegment pollfd;
 
     Socket(SocketChannel channel) {
       this.channel = channel;
@@ -86,10 +92,7 @@ final class KernelWait {
       try {
         // Rounded up: the time is over when the kernel says so.
         int millis = mayWait ? (int) TimeUnit.NANOSECONDS.toMillis(nanos + 999_999) : 0;
-        pollfd.set(JAVA_INT, 0, (int) FD.invokeExact(channel));
-        pollfd.set(JAVA_SHORT, 4, POLLIN);
-        pollfd.set(JAVA_SHORT, REVENTS_AT, (short) 0);
-        return (int) POLL.invokeExact(pollfd, 1L, millis) > 0;
+        return (int) POLL.invokeExact(argument((int) FD.invokeExact(channel)), 1L, millis) > 0;
       } catch (Throwable impossible) {
         throw new AssertionError(impossible);
       } finally {
@@ -97,6 +100,18 @@ final class KernelWait {
           waiting.release();
         }
       }
+    }
+
+    private MemorySegment argument(int fd) {
+      MemorySegment argument = pollfd;
+      if (argument == null) {
+        argument = Arena.ofAuto().allocate(POLLFD_BYTES, Integer.BYTES);
+        pollfd = argument;
+      }
+      argument.set(JAVA_INT, FD_AT, fd);
+      argument.set(JAVA_SHORT, EVENTS_AT, POLLIN);
+      argument.set(JAVA_SHORT, REVENTS_AT, (short) 0);
+      return argument;
     }
   }
 
