@@ -2,7 +2,8 @@
 # Does the same work with the same OpenSSH client on the gateway and on OpenSSH's own server (sshd with internal-sftp),
 # both started for this on loopback, in turn, and prints for each row both times, the ratio of wall time (speed: above 1 the
 # gateway is faster) and the ratio of the servers' CPU time (below 1 the gateway takes less; its database counts as
-# its own), medians of the rounds after five that are not counted, and what an idle session takes of memory (PSS). Checksums are compared.
+# its own), medians of the rounds after those that are not counted (five, and 15 s of work), and what an idle session takes
+# of memory (PSS). Checksums are compared.
 #
 #   bench/openssh.sh [MIB] [ROUNDS] [ROWS]     as root; by default 512 and 5; ROWS is a regular expression for names
 set -euo pipefail

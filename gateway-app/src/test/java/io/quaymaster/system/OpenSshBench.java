@@ -19,14 +19,15 @@ import org.junit.jupiter.api.io.TempDir;
  * The gateway beside OpenSSH's server: the same work by the same OpenSSH client on the same machine
  * in turn. For each row how much faster the gateway is (wall time of OpenSSH by ours) and what of
  * the processors it takes (CPU of our server, its database included, by that of OpenSSH's), medians
- * of the rounds after {@code bench.warm} ones that are not counted: the gateway is a process that
- * runs for weeks, and compiles its code in its first minute. No test of the suite: {@code
- * bench/openssh.sh} runs it.
+ * of the rounds after some that are not counted, {@code bench.warm} at least and {@code
+ * bench.warmSeconds}: the gateway is a process that runs for weeks, and compiles its code in its
+ * first minutes. No test of the suite: {@code bench/openssh.sh} runs it.
  */
 class OpenSshBench {
   private static final int MIB = Integer.getInteger("bench.mib", 512);
   private static final int ROUNDS = Integer.getInteger("bench.rounds", 5);
   private static final int WARM = Integer.getInteger("bench.warm", 5);
+  private static final int WARM_SECONDS = Integer.getInteger("bench.warmSeconds", 15);
   private static final int IDLE = Integer.getInteger("bench.idle", 1000);
   private static final Pattern ROWS = Pattern.compile(System.getProperty("bench.rows", ""));
   private static final Duration ROUND_TRIP = Duration.ofMillis(50);
@@ -81,18 +82,29 @@ class OpenSshBench {
   }
 
   private static void play(BenchRow row, List<BenchSide> sides) throws Exception {
-    List<List<Run>> runs = List.of(new ArrayList<>(), new ArrayList<>());
-    for (int round = -WARM; round < ROUNDS; round++) {
-      for (int i = 0; i < sides.size(); i++) {
-        // Who begins changes, so that what the machine does meanwhile harms both.
-        int which = Math.floorMod(i + round, sides.size());
-        Run run = row.far() ? playFar(row, sides.get(which)) : play(row, sides.get(which));
-        if (round >= 0) {
-          runs.get(which).add(run);
-        }
-      }
+    double warmedUp = 0;
+    for (int round = 0; round < WARM || warmedUp < WARM_SECONDS; round++) {
+      warmedUp += playInTurn(row, sides, round).getFirst().seconds();
     }
-    print(row.name(), runs.getFirst(), runs.getLast());
+    List<Run> ours = new ArrayList<>();
+    List<Run> theirs = new ArrayList<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      List<Run> runs = playInTurn(row, sides, round);
+      ours.add(runs.getFirst());
+      theirs.add(runs.getLast());
+    }
+    print(row.name(), ours, theirs);
+  }
+
+  /** One round, in the order of the sides: who begins changes, so that disturbances harm both. */
+  private static List<Run> playInTurn(BenchRow row, List<BenchSide> sides, int round)
+      throws Exception {
+    Run[] runs = new Run[sides.size()];
+    for (int i = 0; i < runs.length; i++) {
+      int which = (i + round) % runs.length;
+      runs[which] = row.far() ? playFar(row, sides.get(which)) : play(row, sides.get(which));
+    }
+    return List.of(runs);
   }
 
   private static Run playFar(BenchRow row, BenchSide side) throws Exception {
@@ -115,8 +127,13 @@ class OpenSshBench {
 
   private static void printHead() {
     System.out.printf(
-        "%d MiB, %d rounds after %d, %d processors; a distance of %d ms by a relay%n",
-        MIB, ROUNDS, WARM, Runtime.getRuntime().availableProcessors(), ROUND_TRIP.toMillis());
+        "%d MiB, %d rounds after %d or %d s, %d processors; a distance of %d ms by a relay%n",
+        MIB,
+        ROUNDS,
+        WARM,
+        WARM_SECONDS,
+        Runtime.getRuntime().availableProcessors(),
+        ROUND_TRIP.toMillis());
     System.out.println(
         "| work | gateway | OpenSSH | speed | gateway's CPU | OpenSSH's CPU | CPU |");
     System.out.println("|---|---|---|---|---|---|---|");
