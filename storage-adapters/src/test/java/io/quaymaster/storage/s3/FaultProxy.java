@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -42,7 +43,8 @@ public final class FaultProxy implements AutoCloseable {
   private final AtomicInteger injected = new AtomicInteger();
   private final Set<FaultyConnection> connections = ConcurrentHashMap.newKeySet();
   private final int port;
-  private volatile ServerSocket listener;
+  private ServerSocket listener;
+  private Future<?> acceptor;
 
   private record Plan(AtomicInteger left, Predicate<String> requestLine, Fault fault) {
     boolean take(String line) {
@@ -55,7 +57,7 @@ public final class FaultProxy implements AutoCloseable {
     this.server = server;
     this.listener = listen(0);
     this.port = listener.getLocalPort();
-    acceptAll(listener);
+    this.acceptor = acceptAll(listener);
   }
 
   /** A proxy in front of a server, on any free port. */
@@ -113,7 +115,7 @@ public final class FaultProxy implements AutoCloseable {
     synchronized (this) {
       if (listener.isClosed()) {
         listener = listen(port);
-        acceptAll(listener);
+        acceptor = acceptAll(listener);
       }
     }
     return this;
@@ -172,8 +174,8 @@ public final class FaultProxy implements AutoCloseable {
     return null;
   }
 
-  private void acceptAll(ServerSocket from) {
-    threads.execute(
+  private Future<?> acceptAll(ServerSocket from) {
+    return threads.submit(
         () -> {
           while (!from.isClosed()) {
             try {
@@ -204,12 +206,18 @@ public final class FaultProxy implements AutoCloseable {
     }
   }
 
+  /**
+   * Returns when the port is closed. Closing the socket is not enough: while a virtual thread waits
+   * in {@code accept}, the JDK leaves the descriptor to that thread, and one more client can get
+   * in.
+   */
   private synchronized void stopListening() {
     try {
       listener.close();
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
+    await("the port to close").atMost(STOP_LIMIT).until(acceptor::isDone);
   }
 
   private static ServerSocket listen(int port) {

@@ -120,9 +120,7 @@ final class FaultyConnection {
     CompletableFuture<Void> sent =
         CompletableFuture.runAsync(() -> send(request, fromClient, toServer, fault), threads);
     boolean mayFollow = receive(request, toServer, fault);
-    if (mayFollow) {
-      join(sent);
-    }
+    join(sent);
     return mayFollow;
   }
 
@@ -138,12 +136,41 @@ final class FaultyConnection {
 
   private void send(Head request, InputStream fromClient, Socket toServer, @Nullable Fault fault) {
     try {
-      OutputStream out = toServer.getOutputStream();
+      OutputStream out = new WhileWanted(toServer.getOutputStream());
       out.write(request.raw());
       Http1.passRequestBody(request, fromClient, harming(out, requestHarm(fault)));
     } catch (IOException failure) {
       reset();
       throw new UncheckedIOException(failure);
+    }
+  }
+
+  /**
+   * A server that refuses a request early closes its side. What it does not want any more is read
+   * from the client all the same: a client that is cut off while it sends does not see the refusal.
+   */
+  private static final class WhileWanted extends OutputStream {
+    private final OutputStream server;
+    private boolean wanted = true;
+
+    WhileWanted(OutputStream server) {
+      this.server = server;
+    }
+
+    @Override
+    public void write(int single) {
+      write(new byte[] {(byte) single}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) {
+      try {
+        if (wanted) {
+          server.write(bytes, from, length);
+        }
+      } catch (IOException _) {
+        wanted = false;
+      }
     }
   }
 
