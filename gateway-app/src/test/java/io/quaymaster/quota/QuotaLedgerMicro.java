@@ -88,6 +88,11 @@ public class QuotaLedgerMicro extends MicroBenchmark {
     }
   }
 
+  private static void write(QuotaAssembly quota, Chain chain) throws FileFailure {
+    quota.ledger().reserve(chain, WRITE_BYTES, 0);
+    quota.ledger().commit(chain, WRITE_BYTES, 0);
+  }
+
   /** A write that fails: nothing is asked of the database. */
   @Benchmark
   public void reserveAndRelease(Session session) throws FileFailure {
@@ -98,21 +103,19 @@ public class QuotaLedgerMicro extends MicroBenchmark {
   /** A write, with its part of the questions that extend the lease. */
   @Benchmark
   public void reserveAndCommit(Session session) throws FileFailure {
-    leasing.ledger().reserve(session.leased, WRITE_BYTES, 0);
-    leasing.ledger().commit(session.leased, WRITE_BYTES, 0);
+    write(leasing, session.leased);
   }
 
   /** A write that finds no lease: the database is asked for the home and for the tenant. */
   @Benchmark
   public void askAndCommit(Session session) throws FileFailure {
-    asking.ledger().reserve(session.asked, WRITE_BYTES, 0);
-    asking.ledger().commit(session.asked, WRITE_BYTES, 0);
+    write(asking, session.asked);
   }
 
   /** A write, and a transaction that settles what all threads wrote until then. */
   @Benchmark
   public void settle(Session session) throws FileFailure {
-    reserveAndCommit(session);
+    write(leasing, session.leased);
     leasing.settler().settle(LedgerSettings.DEFAULTS.leaseIdle());
   }
 }
