@@ -69,3 +69,12 @@ insert into audit_event (chain, sequence, recorded_at, hash, uid, at, action, ou
 values ('', 1, now(), sha256('x'), gen_random_uuid(), now(), 'login', 'ok', '{}');
 insert into audit_checkpoint (chain, sequence, kind, hash, at, key_id, signature)
 values ('', 1, 'regular', sha256('x'), now(), 'k', sha512('x'));
+
+insert into live_session (id, process_id, tenant_id, account_id, source, client_version, credential, key_ids,
+                          authority_ids, protocols, started_at, last_active_at, bytes_received, bytes_sent)
+select 's', p.id, a.tenant_id, a.id, '192.0.2.1', 'SSH-2.0-x', 'password', '{}', '{}', '{sftp}', now(), now(), 0, 0
+from gateway_process p, account a;
+insert into cluster_notice (tenant_id, kind, payload, kept_until)
+select id, 'end_sessions', 'account 1 0 it was suspended', now() + interval '1 hour' from tenant;
+insert into bandwidth (tenant_id, direction, free_at) select id, 'up', now() from tenant;
+insert into bandwidth (tenant_id, account_id, direction, free_at) select tenant_id, id, 'up', now() from account;

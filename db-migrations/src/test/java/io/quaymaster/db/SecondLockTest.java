@@ -49,7 +49,10 @@ class SecondLockTest {
           "upload",
           "upload_part",
           "directory_move",
-          "transfer");
+          "transfer",
+          "live_session",
+          "cluster_notice",
+          "bandwidth");
 
   private static TestDatabase database;
 
