@@ -76,5 +76,6 @@ select 's', p.id, a.tenant_id, a.id, '192.0.2.1', 'SSH-2.0-x', 'password', '{}',
 from gateway_process p, account a;
 insert into cluster_notice (tenant_id, kind, payload, kept_until)
 select id, 'end_sessions', 'account 1 0 it was suspended', now() + interval '1 hour' from tenant;
-insert into bandwidth (tenant_id, direction, free_at) select id, 'up', now() from tenant;
-insert into bandwidth (tenant_id, account_id, direction, free_at) select tenant_id, id, 'up', now() from account;
+insert into bandwidth (tenant_id, direction, free_at, turn, takers) select id, 'up', now(), 1, '{}' from tenant;
+insert into bandwidth (tenant_id, account_id, direction, free_at, turn, takers)
+select tenant_id, id, 'up', now(), 1, '{}' from account;

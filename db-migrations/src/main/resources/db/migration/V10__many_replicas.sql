@@ -44,7 +44,11 @@ create unlogged table bandwidth (
     account_id  bigint      references account on delete cascade,
     direction   text        not null check (direction in ('up', 'down')),
     -- until then all turns are given away
-    free_at     timestamptz not null
+    free_at     timestamptz not null,
+    -- how long the last one was, in seconds
+    turn        float8      not null,
+    -- gateways that took turns lately, and when, in seconds since 1970
+    takers      jsonb       not null
 );
 create unique index bandwidth_of_tenant on bandwidth (tenant_id, direction) where account_id is null;
 create unique index bandwidth_of_account on bandwidth (account_id, direction) where account_id is not null;

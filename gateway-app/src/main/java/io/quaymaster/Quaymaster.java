@@ -1,5 +1,6 @@
 package io.quaymaster;
 
+import io.quaymaster.process.CleanExit;
 import io.quaymaster.process.StartupChecks;
 import io.quaymaster.process.StartupReporter;
 import io.quaymaster.trail.AuditCommands;
@@ -17,8 +18,9 @@ public final class Quaymaster {
   private Quaymaster() {}
 
   /**
-   * Exit status: 143 after SIGTERM (the JVM's own), 0 after {@code --help}, 1 if it cannot start;
-   * of the commands on the audit log see {@link AuditCommands}.
+   * Exit status: 0 after SIGTERM and after {@code --help}, 1 if it cannot start, 143 (the JVM's
+   * own) if it was asked to end before it had started; of the commands on the audit log see {@link
+   * AuditCommands}.
    */
   public static void main(String[] args) {
     prepareJvm();
@@ -38,8 +40,10 @@ public final class Quaymaster {
       System.exit(1);
       return;
     }
+    CleanExit exit = new CleanExit();
+    Runtime.getRuntime().addShutdownHook(new Thread(exit, "shutdown"));
     try {
-      start(words);
+      start(exit, words);
     } catch (RuntimeException | Error reported) {
       // Spring Boot asked the reporters, so it has been said.
       System.exit(1);
@@ -48,8 +52,13 @@ public final class Quaymaster {
 
   /** The whole gateway in this process, for tests too. */
   static ConfigurableApplicationContext start(String... words) {
+    return start(new CleanExit(), words);
+  }
+
+  private static ConfigurableApplicationContext start(CleanExit exit, String... words) {
     SpringApplication application = new SpringApplication(GatewayAssembly.class);
-    application.addInitializers(new StartupChecks());
+    application.setRegisterShutdownHook(false);
+    application.addInitializers(exit, new StartupChecks());
     return application.run(words);
   }
 

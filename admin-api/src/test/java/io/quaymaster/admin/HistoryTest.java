@@ -190,6 +190,7 @@ class HistoryTest extends AdminApiTest {
     LiveSession session =
         new LiveSession(
             UUID.randomUUID().toString(),
+            3,
             tenant,
             account,
             7,

@@ -95,6 +95,7 @@ record ReachThings(
   private static LiveSession session(String tenant, String username) {
     return new LiveSession(
         UUID.randomUUID().toString(),
+        3,
         tenant,
         username,
         7,

@@ -43,10 +43,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -316,21 +316,30 @@ class TestGateway {
 
   /** Sessions that tests open. */
   static final class Sessions implements LiveSessions {
+    private static final Comparator<Mark> ORDER =
+        Comparator.comparing(Mark::startedAt).thenComparing(Mark::id);
+
     final List<LiveSession> open = new CopyOnWriteArrayList<>();
 
     @Override
-    public List<LiveSession> list(Predicate<LiveSession> which) {
+    public List<LiveSession> list(Query query) {
       return open.stream()
-          .filter(which)
-          .sorted(Comparator.comparing(LiveSession::startedAt))
+          .filter(s -> query.tenant() == null || query.tenant().equals(s.tenant()))
+          .filter(s -> query.account() == null || query.account().equals(s.account()))
+          .filter(s -> query.after() == null || ORDER.compare(Mark.of(s), query.after()) > 0)
+          .sorted(Comparator.comparing(Mark::of, ORDER))
+          .limit(query.limit())
           .toList();
     }
 
     @Override
-    public int end(Predicate<LiveSession> which, String reason) {
-      List<LiveSession> ended = open.stream().filter(which).toList();
-      open.removeAll(ended);
-      return ended.size();
+    public Optional<LiveSession> find(String id) {
+      return open.stream().filter(s -> s.id().equals(id)).findFirst();
+    }
+
+    @Override
+    public void end(LiveSession session, String reason) {
+      open.remove(session);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.quaymaster.ledger;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quaymaster.audit.Chronicle;
 import io.quaymaster.audit.Journal;
@@ -25,8 +26,12 @@ import org.springframework.transaction.PlatformTransactionManager;
 @Configuration(proxyBeanMethods = false)
 public class LedgerConfiguration {
   @Bean
-  ClusterNotices clusterNotices(DataSource source) {
-    return new ClusterNotices(source);
+  ClusterNotices clusterNotices(DataSource source, MeterRegistry registry) {
+    ClusterNotices notices = new ClusterNotices(source);
+    Gauge.builder("quaymaster.cluster.listening", notices, n -> n.isListening() ? 1 : 0)
+        .description("1 while notices of other gateways arrive")
+        .register(registry);
+    return notices;
   }
 
   @Bean
@@ -62,7 +67,8 @@ public class LedgerConfiguration {
         quota.leaseIdle(),
         quota.heartbeat(),
         quota.deadAfter(),
-        LedgerSettings.DEFAULTS.reclaimWait());
+        LedgerSettings.DEFAULTS.reclaimWait(),
+        quota.patience());
   }
 
   @Bean

@@ -28,6 +28,7 @@ public record GatewayProperties(
     @DefaultValue Ssh ssh,
     @DefaultValue AdmissionProperties admission,
     @DefaultValue KeepAliveProperties keepAlive,
+    @DefaultValue Drain drain,
     @DefaultValue AdminProperties admin,
     @DefaultValue Management management,
     @DefaultValue TlsSettings tls,
@@ -167,6 +168,19 @@ public record GatewayProperties(
   }
 
   /**
+   * How the gateway stops.
+   *
+   * @param delay readiness is refused for so long before the SSH ports close
+   * @param timeout transfers under way may take so long
+   */
+  public record Drain(@DefaultValue("0s") Duration delay, @DefaultValue("20s") Duration timeout) {
+    public Drain {
+      Bounds.duration("quaymaster.drain.delay", delay, Duration.ZERO, HOUR);
+      Bounds.duration("quaymaster.drain.timeout", timeout, Duration.ZERO, DAY);
+    }
+  }
+
+  /**
    * @param migrate whether the start-up brings the schema up to date, which needs a role with DDL
    *     rights; else it refuses to start on a schema that is behind
    */
@@ -251,6 +265,7 @@ public record GatewayProperties(
    * @param leaseIdle after which unspent lease is given back
    * @param heartbeat how often a process says that it is alive
    * @param deadAfter silence after which others settle for it
+   * @param patience how long a transfer waits for a database that does not answer
    * @param journal history that may wait on disk while the database is away
    */
   public record Quota(
@@ -260,6 +275,7 @@ public record GatewayProperties(
       @DefaultValue("5s") Duration leaseIdle,
       @DefaultValue("5s") Duration heartbeat,
       @DefaultValue("30s") Duration deadAfter,
+      @DefaultValue("30s") Duration patience,
       @DefaultValue("256MB") DataSize journal) {
     public Quota {
       Bounds.size("quaymaster.quota.first-block", firstBlock, KB, GB);
@@ -269,6 +285,7 @@ public record GatewayProperties(
       Bounds.duration("quaymaster.quota.lease-idle", leaseIdle, Duration.ofMillis(100), HOUR);
       Bounds.duration("quaymaster.quota.heartbeat", heartbeat, Duration.ofMillis(100), HOUR);
       Bounds.size("quaymaster.quota.journal", journal, MB, DataSize.ofGigabytes(64));
+      Bounds.duration("quaymaster.quota.patience", patience, Duration.ZERO, HOUR);
       // Two beats may be lost before anybody is called dead.
       Bounds.duration("quaymaster.quota.dead-after", deadAfter, heartbeat.multipliedBy(3), DAY);
     }

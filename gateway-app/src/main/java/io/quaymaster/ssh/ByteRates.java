@@ -1,7 +1,9 @@
 package io.quaymaster.ssh;
 
+import io.quaymaster.cluster.Bandwidth;
+import io.quaymaster.cluster.Bandwidth.Direction;
+import io.quaymaster.cluster.Bandwidth.Line;
 import io.quaymaster.login.Grant;
-import io.quaymaster.ssh.channel.ByteRate;
 import io.quaymaster.ssh.channel.Throttle;
 import java.lang.ref.WeakReference;
 import java.util.Map;
@@ -9,40 +11,39 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pace for all sessions of an account, and one for all of a tenant, in each direction. It lives
- * as long as a session uses it. Threads: any.
+ * One pace for all sessions of an account, and one for all of a tenant, in each direction. Here it
+ * lives as long as a session uses it. Threads: any.
  */
 final class ByteRates {
-  /** Seen from the client. */
-  enum Direction {
-    UP,
-    DOWN
+  private final Bandwidth bandwidth;
+  private final Map<Line, WeakReference<SharedRate>> rates = new ConcurrentHashMap<>();
+
+  ByteRates(Bandwidth bandwidth) {
+    this.bandwidth = bandwidth;
   }
-
-  private record Whose(boolean tenant, long id, Direction direction) {}
-
-  private final Map<Whose, WeakReference<ByteRate>> rates = new ConcurrentHashMap<>();
 
   Throttle of(Grant grant, Direction direction) {
     Throttle account =
-        of(new Whose(false, grant.accountId(), direction), grant.limits().accountBytesPerSecond());
+        of(
+            new Line(grant.tenantId(), grant.accountId(), direction),
+            grant.limits().accountBytesPerSecond());
     Throttle tenant =
-        of(new Whose(true, grant.tenantId(), direction), grant.limits().tenantBytesPerSecond());
+        of(new Line(grant.tenantId(), null, direction), grant.limits().tenantBytesPerSecond());
     return account.and(tenant);
   }
 
-  private Throttle of(Whose whose, @Nullable Long bytesPerSecond) {
+  private Throttle of(Line line, @Nullable Long bytesPerSecond) {
     if (bytesPerSecond == null) {
       return Throttle.NONE;
     }
     rates.values().removeIf(unused -> unused.get() == null);
-    ByteRate[] found = new ByteRate[1];
+    SharedRate[] found = new SharedRate[1];
     rates.compute(
-        whose,
+        line,
         (key, present) -> {
-          ByteRate rate = present == null ? null : present.get();
+          SharedRate rate = present == null ? null : present.get();
           if (rate == null || rate.bytesPerSecond() != bytesPerSecond) {
-            rate = new ByteRate(bytesPerSecond);
+            rate = new SharedRate(bytesPerSecond, burst -> bandwidth.take(key, burst));
           }
           found[0] = rate;
           return new WeakReference<>(rate);

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
 
@@ -152,6 +153,7 @@ final class ChannelServices {
     return serve(
         channel,
         Protocol.SFTP,
+        AccountFiles::isTransferring,
         (files, in, out, refusals, complaints) -> {
           new SftpServer(in, out, files, refusals, limits, readBuffers, meters, clock).serve();
           return 0;
@@ -162,6 +164,7 @@ final class ChannelServices {
     return serve(
         channel,
         Protocol.SCP,
+        _ -> true,
         (files, in, out, refusals, complaints) ->
             new ScpServer(command, files, refusals, readBuffers).serve(in, out, complaints));
   }
@@ -178,7 +181,14 @@ final class ChannelServices {
         throws IOException, InterruptedException;
   }
 
-  private Command serve(ChannelSession channel, Protocol protocol, FilesService service) {
+  /**
+   * @param transferring whether a file is under way; scp has no other purpose
+   */
+  private Command serve(
+      ChannelSession channel,
+      Protocol protocol,
+      Predicate<AccountFiles> transferring,
+      FilesService service) {
     ServedSession session = sessions.of(channel.getSession());
     Grant grant = session.grant();
     if (!grant.protocols().contains(protocol)) {
@@ -192,8 +202,8 @@ final class ChannelServices {
         session,
         protocol.wireName(),
         (in, out, complaints) -> {
-          try (ServedSession.Use _ = session.use(protocol, in);
-              AccountFiles files = engine.open(grant)) {
+          try (AccountFiles files = engine.open(grant);
+              ServedSession.Use _ = session.use(protocol, in, () -> transferring.test(files))) {
             return service.serve(files, in, out, new Refusals(chronicle, grant, clock), complaints);
           } catch (FileFailure unreachable) {
             complaints.say(

@@ -5,6 +5,7 @@ import io.quaymaster.admission.AccountSources;
 import io.quaymaster.admission.BanBook;
 import io.quaymaster.admission.BanKeeper;
 import io.quaymaster.admission.NetworkBlocks;
+import io.quaymaster.admission.Penalties;
 import io.quaymaster.admission.PenaltyKind;
 import io.quaymaster.admission.PenaltyRules;
 import io.quaymaster.admission.PenaltySettings;
@@ -12,6 +13,7 @@ import io.quaymaster.admission.SourceNetwork;
 import io.quaymaster.admission.StartupLimit;
 import io.quaymaster.audit.Chronicle;
 import io.quaymaster.cluster.ClusterNotices;
+import io.quaymaster.process.ProcessId;
 import io.quaymaster.settings.AdmissionProperties;
 import io.quaymaster.settings.GatewayProperties;
 import io.quaymaster.ssh.admission.BanLifecycle;
@@ -37,7 +39,7 @@ public class GateConfiguration {
     AdmissionProperties admission = properties.admission();
     return new BanBook(
         new NetworkBlocks(admission.ipv4Prefix(), admission.ipv6Prefix()),
-        penalties(admission.penalties()),
+        rules(admission.penalties()),
         Stream.concat(
                 networks(admission.exemptNetworks()).stream(),
                 networks(admission.proxies()).stream())
@@ -45,7 +47,7 @@ public class GateConfiguration {
         clock);
   }
 
-  private static PenaltySettings penalties(AdmissionProperties.Penalties penalties) {
+  private static PenaltySettings rules(AdmissionProperties.Penalties penalties) {
     return new PenaltySettings(
         penalties.enabled()
             ? Map.of(
@@ -91,15 +93,20 @@ public class GateConfiguration {
   }
 
   @Bean
-  BanLifecycle banLifecycle(BanKeeper keeper) {
-    return new BanLifecycle(keeper);
+  Penalties penalties(BanBook book, BanKeeper keeper, ClusterNotices notices, ProcessId process) {
+    return new Penalties(book, keeper, notices, process.id());
+  }
+
+  @Bean
+  BanLifecycle banLifecycle(BanKeeper keeper, Penalties penalties) {
+    return new BanLifecycle(keeper, penalties);
   }
 
   @Bean
   Gate gate(
       GatewayProperties properties,
       BanBook book,
-      BanKeeper keeper,
+      Penalties penalties,
       Clock clock,
       MeterRegistry registry) {
     AdmissionProperties admission = properties.admission();
@@ -115,12 +122,16 @@ public class GateConfiguration {
             properties.ssh().authTimeout(),
             networks(admission.proxies()),
             admission.proxyHeaderTimeout());
-    return new Gate(settings, book, keeper, clock, new SecureRandom()::nextInt, registry);
+    return new Gate(settings, book, penalties, clock, new SecureRandom()::nextInt, registry);
   }
 
   @Bean
   LoginGuard loginGuard(
-      GatewayProperties properties, BanBook book, BanKeeper keeper, AccountSources sources) {
-    return new LoginGuard(book, keeper, sources, properties.ssh().defaultTenant());
+      GatewayProperties properties,
+      BanBook book,
+      Penalties penalties,
+      BanKeeper keeper,
+      AccountSources sources) {
+    return new LoginGuard(book, penalties, keeper, sources, properties.ssh().defaultTenant());
   }
 }

@@ -21,6 +21,7 @@ import org.apache.sshd.common.channel.ChannelFactory;
 import org.apache.sshd.common.global.KeepAliveHandler;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.core.CoreModuleProperties;
+import org.apache.sshd.server.ServerBuilder;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.auth.pubkey.UserAuthPublicKeyFactory;
 import org.apache.sshd.server.global.NoMoreSessionsHandler;
@@ -34,7 +35,8 @@ final class GatewaySshServer {
   private static final long REKEY_BYTES = 32L << 30;
 
   private final ListenerSettings listener;
-  private final SshServer server = SshServer.setUpDefaultServer();
+  private final Listening server =
+      (Listening) ServerBuilder.builder().factory(Listening::new).build();
   private final HandshakeWatch handshakes;
 
   /**
@@ -118,8 +120,22 @@ final class GatewaySshServer {
     };
   }
 
+  /** MINA's server closes its port together with its sessions; this one can do so before. */
+  private static final class Listening extends SshServer {
+    void unbind() {
+      if (acceptor != null) {
+        acceptor.unbind();
+      }
+    }
+  }
+
   void start() throws IOException {
     server.start();
+  }
+
+  /** Closes the port; sessions go on. */
+  void unbind() {
+    server.unbind();
   }
 
   /** Closes the port, so that no new session begins, and ends the sessions. */

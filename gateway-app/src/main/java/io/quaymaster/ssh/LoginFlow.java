@@ -19,6 +19,8 @@ import org.apache.sshd.common.session.SessionListener;
 import org.apache.sshd.server.session.ServerSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /**
  * The end of the way in: when MINA says that a session is authenticated, what it has proved becomes
@@ -28,12 +30,12 @@ final class LoginFlow implements SessionListener {
   private static final Logger log = LoggerFactory.getLogger(LoginFlow.class);
 
   private final LoginDoor door;
-  private final SessionRegistry sessions;
+  private final Admission admission;
   private final LoginGuard guard;
 
-  LoginFlow(LoginDoor door, SessionRegistry sessions, LoginGuard guard) {
+  LoginFlow(LoginDoor door, Admission admission, LoginGuard guard) {
     this.door = door;
-    this.sessions = sessions;
+    this.admission = admission;
     this.guard = guard;
   }
 
@@ -53,8 +55,9 @@ final class LoginFlow implements SessionListener {
       return;
     }
     try {
+      long readNanos = System.nanoTime();
       Grant grant = door.admit(login.get(), source);
-      Optional<String> full = sessions.enter(ssh, grant);
+      Optional<String> full = admission.enter(ssh, grant, readNanos);
       if (full.isPresent()) {
         door.tellRefused(
             loginName(ssh),
@@ -67,10 +70,21 @@ final class LoginFlow implements SessionListener {
       }
       guard.admitted(grant, source);
       door.tellAdmitted(grant, Conversation.client(ssh));
+      if (!ssh.isOpen()) {
+        // It went away meanwhile, perhaps before there was a session that could end with it.
+        ended(ssh);
+      }
     } catch (NotAdmitted changed) {
-      door.tellRefused(loginName(ssh), "admission", changed.reason(), source, Map.of());
-      turnAway(ssh, "The login was accepted, but the account cannot be used now.");
+      notNow(ssh, changed.reason(), source);
+    } catch (DataAccessException | TransactionException away) {
+      log.warn("{} is not admitted: {}", loginName(ssh), away.getMessage());
+      notNow(ssh, Reason.UNAVAILABLE, source);
     }
+  }
+
+  private void notNow(ServerSession ssh, Reason reason, InetAddress source) {
+    door.tellRefused(loginName(ssh), "admission", reason, source, Map.of());
+    turnAway(ssh, "The login was accepted, but the account cannot be used now.");
   }
 
   private static String loginName(ServerSession ssh) {
@@ -83,7 +97,7 @@ final class LoginFlow implements SessionListener {
    * too.
    */
   private void turnAway(ServerSession ssh, String reason) {
-    sessions.refuse(ssh, reason);
+    admission.refuse(ssh, reason);
     Thread.ofVirtual().name("turn away " + ssh).start(() -> disconnect(ssh, reason));
   }
 
@@ -99,9 +113,13 @@ final class LoginFlow implements SessionListener {
   @Override
   public void sessionClosed(Session session) {
     if (session instanceof ServerSession ssh) {
-      sessions.leave(ssh).ifPresent(this::tellEnded);
+      ended(ssh);
       Conversation.ended(ssh);
     }
+  }
+
+  private void ended(ServerSession ssh) {
+    admission.leave(ssh).ifPresent(this::tellEnded);
   }
 
   /** Ends whatever happens: the journal may be full. */

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.server.session.ServerSession;
@@ -33,7 +34,7 @@ final class ServedSession {
   private final Clock clock;
   private final LongAdder received = new LongAdder();
   private final LongAdder sent = new LongAdder();
-  private final Map<ChannelInput, Protocol> channels = new ConcurrentHashMap<>();
+  private final Map<ChannelInput, Served> channels = new ConcurrentHashMap<>();
   private volatile Instant lastActiveAt;
   private volatile boolean ended;
   private volatile @Nullable String endReason;
@@ -79,17 +80,28 @@ final class ServedSession {
     void close();
   }
 
-  Use use(Protocol protocol, ChannelInput input) {
-    channels.put(input, protocol);
+  private record Served(Protocol protocol, BooleanSupplier transferring) {}
+
+  /**
+   * @param transferring whether the channel moves a file now
+   */
+  Use use(Protocol protocol, ChannelInput input, BooleanSupplier transferring) {
+    channels.put(input, new Served(protocol, transferring));
     if (ended) {
       input.abort();
     }
     return () -> channels.remove(input);
   }
 
+  /** Whether a file is under way on any of its channels. */
+  boolean isTransferring() {
+    return channels.values().stream().anyMatch(s -> s.transferring().getAsBoolean());
+  }
+
   LiveSession live() {
     return new LiveSession(
         grant.sessionId(),
+        grant.tenantId(),
         grant.tenant(),
         grant.username(),
         grant.accountId(),
@@ -121,7 +133,7 @@ final class ServedSession {
 
   private Set<String> protocols() {
     return channels.values().stream()
-        .map(Protocol::wireName)
+        .map(served -> served.protocol().wireName())
         .collect(Collectors.toUnmodifiableSet());
   }
 

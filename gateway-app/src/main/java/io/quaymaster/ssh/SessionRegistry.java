@@ -1,11 +1,10 @@
 package io.quaymaster.ssh;
 
+import io.quaymaster.cluster.Bandwidth.Direction;
 import io.quaymaster.login.Grant;
 import io.quaymaster.session.LiveSession;
-import io.quaymaster.session.LiveSessions;
-import io.quaymaster.ssh.ByteRates.Direction;
+import io.quaymaster.session.LocalSessions;
 import java.time.Clock;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,10 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
 import org.apache.sshd.server.session.ServerSession;
-import org.jspecify.annotations.Nullable;
 
 /** The sessions of this process that are authenticated and open. Threads: any. */
-final class SessionRegistry implements LiveSessions {
+final class SessionRegistry implements LocalSessions {
   private static final AttributeKey<ServedSession> SERVED = new AttributeKey<>();
   private static final AttributeKey<String> REFUSED = new AttributeKey<>();
 
@@ -29,29 +27,15 @@ final class SessionRegistry implements LiveSessions {
     this.clock = clock;
   }
 
-  /**
-   * Lets a session in, if its account and its tenant may have one more.
-   *
-   * @return the limit that says no; empty if the session is in
-   */
-  synchronized Optional<String> enter(ServerSession ssh, Grant grant) {
-    Grant.Limits limits = grant.limits();
-    if (isFull(limits.accountSessions(), s -> s.grant().accountId() == grant.accountId())) {
-      return Optional.of("this account may have " + limits.accountSessions() + " sessions at once");
-    }
-    if (isFull(limits.tenantSessions(), s -> s.grant().tenantId() == grant.tenantId())) {
-      return Optional.of("this tenant may have " + limits.tenantSessions() + " sessions at once");
-    }
-    ServedSession session =
-        new ServedSession(
-            ssh, grant, rates.of(grant, Direction.UP), rates.of(grant, Direction.DOWN), clock);
-    open.put(grant.sessionId(), session);
-    ssh.setAttribute(SERVED, session);
-    return Optional.empty();
+  /** A session that is not open yet. */
+  ServedSession prepare(ServerSession ssh, Grant grant) {
+    return new ServedSession(
+        ssh, grant, rates.of(grant, Direction.UP), rates.of(grant, Direction.DOWN), clock);
   }
 
-  private boolean isFull(@Nullable Long limit, Predicate<ServedSession> counted) {
-    return limit != null && open.values().stream().filter(counted).count() >= limit;
+  void open(ServedSession session) {
+    open.put(session.grant().sessionId(), session);
+    session.ssh().setAttribute(SERVED, session);
   }
 
   /** Says why an authenticated connection gets no grant; it is about to be closed. */
@@ -99,12 +83,8 @@ final class SessionRegistry implements LiveSessions {
   }
 
   @Override
-  public List<LiveSession> list(Predicate<LiveSession> which) {
-    return open.values().stream()
-        .map(ServedSession::live)
-        .filter(which)
-        .sorted(Comparator.comparing(LiveSession::startedAt).thenComparing(LiveSession::id))
-        .toList();
+  public List<LiveSession> live() {
+    return open.values().stream().map(ServedSession::live).toList();
   }
 
   @Override

@@ -5,14 +5,18 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quaymaster.account.PasswordHashes;
 import io.quaymaster.accountfiles.AccountFilesEngine;
 import io.quaymaster.audit.Chronicle;
+import io.quaymaster.cluster.Bandwidth;
 import io.quaymaster.cluster.ClusterNotices;
 import io.quaymaster.files.FileStores;
 import io.quaymaster.login.LoginDoor;
 import io.quaymaster.negotiation.NegotiationFailures;
 import io.quaymaster.process.HostKeys;
+import io.quaymaster.process.ProcessId;
 import io.quaymaster.process.StartupFailure;
 import io.quaymaster.quota.QuotaAssembly;
 import io.quaymaster.secret.SecretSeal;
+import io.quaymaster.session.ClusterSessions;
+import io.quaymaster.session.SessionEndings;
 import io.quaymaster.settings.GatewayProperties;
 import io.quaymaster.settings.ListenerSettings;
 import io.quaymaster.ssh.admission.Gate;
@@ -33,7 +37,9 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The SSH face, put together. */
 @Configuration(proxyBeanMethods = false)
@@ -83,8 +89,10 @@ public class SshConfiguration {
   }
 
   @Bean
-  SessionRegistry sessionRegistry(Clock clock, MeterRegistry registry) {
-    SessionRegistry sessions = new SessionRegistry(new ByteRates(), clock);
+  SessionRegistry sessionRegistry(
+      JdbcClient jdbc, ProcessId process, Clock clock, MeterRegistry registry) {
+    ByteRates rates = new ByteRates(new Bandwidth(jdbc, process.id()));
+    SessionRegistry sessions = new SessionRegistry(rates, clock);
     Gauge.builder("quaymaster.sessions", sessions, SessionRegistry::size)
         .description("Sessions open now")
         .register(registry);
@@ -92,8 +100,44 @@ public class SshConfiguration {
   }
 
   @Bean
-  SessionEnder sessionEnder(SessionRegistry sessions, ClusterNotices notices) {
-    return new SessionEnder(sessions, notices);
+  SessionEndings sessionEndings(SessionRegistry sessions, ClusterNotices notices) {
+    return new SessionEndings(sessions, notices);
+  }
+
+  @Bean
+  SessionEnder sessionEnder(SessionEndings endings) {
+    return new SessionEnder(endings);
+  }
+
+  @Bean
+  ClusterSessions clusterSessions(
+      JdbcTemplate jdbc,
+      TransactionTemplate transaction,
+      ProcessId process,
+      SessionRegistry sessions,
+      SessionEndings endings,
+      GatewayProperties properties) {
+    return new ClusterSessions(
+        jdbc, transaction, process.id(), sessions, endings, properties.quota().heartbeat());
+  }
+
+  @Bean
+  SessionLifecycle sessionLifecycle(ClusterSessions sessions) {
+    return new SessionLifecycle(sessions);
+  }
+
+  @Bean
+  Admission admission(
+      SessionRegistry sessions,
+      ClusterSessions cluster,
+      SessionEndings endings,
+      MeterRegistry registry) {
+    return new Admission(sessions, cluster, endings, registry);
+  }
+
+  @Bean
+  Drain drain(SessionRegistry sessions, GatewayProperties properties) {
+    return new Drain(sessions, properties.drain().delay(), properties.drain().timeout());
   }
 
   @Bean
@@ -118,6 +162,8 @@ public class SshConfiguration {
       HostKeys hostKeys,
       LoginDoor door,
       SessionRegistry sessions,
+      Admission admission,
+      Drain drain,
       Gate gate,
       LoginGuard guard,
       KeepAlive keepAlive,
@@ -149,7 +195,7 @@ public class SshConfiguration {
         .description("Channels being served now")
         .register(registry);
     SshSettings settings = settings(properties);
-    LoginFlow logins = new LoginFlow(door, sessions, guard);
+    LoginFlow logins = new LoginFlow(door, admission, guard);
     VirtualThreadIoServiceFactoryFactory transport =
         new VirtualThreadIoServiceFactoryFactory(transport(settings), gate);
     List<GatewaySshServer> servers =
@@ -168,7 +214,7 @@ public class SshConfiguration {
                         handshakes,
                         transport))
             .toList();
-    return new SshListeners(servers, gate, keepAlive, services.served());
+    return new SshListeners(servers, gate, keepAlive, services.served(), drain);
   }
 
   /** Else each connection would find out. */

@@ -23,17 +23,25 @@ final class SshListeners implements SmartLifecycle, SshListener {
   private final Gate gate;
   private final KeepAlive keepAlive;
   private final ServedCount served;
+  private final Drain drain;
 
   /**
    * @param gate at all of them
    * @param keepAlive of the sessions of all of them
    * @param served channels of all of them
+   * @param drain what comes before their end
    */
-  SshListeners(List<GatewaySshServer> servers, Gate gate, KeepAlive keepAlive, ServedCount served) {
+  SshListeners(
+      List<GatewaySshServer> servers,
+      Gate gate,
+      KeepAlive keepAlive,
+      ServedCount served,
+      Drain drain) {
     this.servers = List.copyOf(servers);
     this.gate = gate;
     this.keepAlive = keepAlive;
     this.served = served;
+    this.drain = drain;
   }
 
   /** Starts all or none. */
@@ -53,12 +61,20 @@ final class SshListeners implements SmartLifecycle, SshListener {
   }
 
   /**
-   * The ports close first; then the sessions end. Returns when their channels have settled what
-   * they were writing, so that the ledger may be stopped.
+   * The ports close first; then sessions end that move no file, then the others, when they have
+   * moved it or their time is over. Returns when their channels have settled what they were
+   * writing, so that the ledger may be stopped.
    */
   @Override
   public void stop() {
-    gate.close();
+    try {
+      drain.awaitUnwanted();
+      gate.close();
+      servers.forEach(GatewaySshServer::unbind);
+      drain.awaitSessions();
+    } catch (InterruptedException impatient) {
+      Thread.currentThread().interrupt();
+    }
     keepAlive.stop();
     closeAll();
     try {

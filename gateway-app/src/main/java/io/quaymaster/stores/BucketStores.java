@@ -1,6 +1,7 @@
 package io.quaymaster.stores;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quaymaster.cluster.DatabasePatience;
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.FileFailure.Kind;
 import io.quaymaster.files.FileStore;
@@ -43,17 +44,19 @@ public final class BucketStores {
   private final Map<String, S3Meters> meters = new ConcurrentHashMap<>();
 
   /**
+   * @param patience how long what is under way waits for the database
    * @param process this one's id in {@code gateway_process}
    */
   public BucketStores(
       S3Stores adapter,
       JdbcClient jdbc,
       PlatformTransactionManager transactions,
+      DatabasePatience patience,
       UUID process,
       SecretSeal seal,
       MeterRegistry registry) {
     this.adapter = adapter;
-    this.database = new Database(jdbc, transactions);
+    this.database = new Database(jdbc, transactions, patience);
     this.process = process;
     this.seal = seal;
     this.registry = registry;

@@ -32,7 +32,7 @@ final class JdbcDirectoryMoves implements DirectoryMoves {
 
   @Override
   public List<Move> all() throws FileFailure {
-    return Database.ask(this::moves);
+    return database.ask(this::moves);
   }
 
   private List<Move> moves() {
@@ -46,12 +46,14 @@ final class JdbcDirectoryMoves implements DirectoryMoves {
     return database.change(
         () -> {
           lockStore();
-          if (moves().stream().anyMatch(other -> meet(move, other))) {
+          if (moves().stream()
+              .anyMatch(other -> !other.id().equals(move.id()) && meet(move, other))) {
             return false;
           }
           sql("""
           insert into directory_move (id, store_id, source, target, phase, process_id)
           values (:id, :store, :source, :target, 'copying', :process)
+          on conflict (id) do nothing
           """)
               .param("id", move.id())
               .param("source", KeyBytes.of(move.from()))
@@ -86,7 +88,7 @@ final class JdbcDirectoryMoves implements DirectoryMoves {
   @Override
   public void reach(UUID id, Phase phase) throws FileFailure {
     int rows =
-        Database.ask(() -> own("update directory_move set phase = :phase", id, phase).update());
+        database.ask(() -> own("update directory_move set phase = :phase", id, phase).update());
     if (rows == 0) {
       throw new FileFailure(Kind.BUSY, "another gateway process goes on with this rename");
     }
@@ -102,7 +104,7 @@ final class JdbcDirectoryMoves implements DirectoryMoves {
   /** {@inheritDoc} Nothing happens if it is over already, or another process's. */
   @Override
   public void end(UUID id) throws FileFailure {
-    Database.ask(
+    database.ask(
         () ->
             sql("delete from directory_move"
                     + " where id = :id and store_id = :store and process_id = :process")
@@ -113,7 +115,7 @@ final class JdbcDirectoryMoves implements DirectoryMoves {
 
   @Override
   public boolean othersAlive() throws FileFailure {
-    return Database.ask(
+    return database.ask(
         () ->
             database
                 .jdbc()
@@ -125,7 +127,7 @@ final class JdbcDirectoryMoves implements DirectoryMoves {
 
   @Override
   public List<Move> takeOver() throws FileFailure {
-    return Database.ask(
+    return database.ask(
         () ->
             sql("update directory_move set process_id = :process"
                     + " where store_id = :store and process_id is null returning "

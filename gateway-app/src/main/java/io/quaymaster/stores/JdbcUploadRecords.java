@@ -13,6 +13,7 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 import org.springframework.jdbc.core.support.SqlBinaryValue;
@@ -55,7 +56,7 @@ final class JdbcUploadRecords implements UploadRecords {
 
   @Override
   public Optional<Upload> find(StoreKey key) throws FileFailure {
-    return Database.ask(
+    return database.ask(
         () ->
             sql("select " + COLUMNS + " from upload where store_id = :store and key = :key")
                 .param("key", KeyBytes.of(key))
@@ -65,7 +66,7 @@ final class JdbcUploadRecords implements UploadRecords {
 
   @Override
   public List<Upload> in(StoreKey directory) throws FileFailure {
-    return Database.ask(
+    return database.ask(
         () ->
             sql("select "
                     + COLUMNS
@@ -78,7 +79,7 @@ final class JdbcUploadRecords implements UploadRecords {
 
   @Override
   public boolean anyBelow(StoreKey directory) throws FileFailure {
-    return Database.ask(
+    return database.ask(
         () ->
             below("select exists (select 1 from upload where store_id = :store and %s)", directory)
                 .query((row, n) -> row.getBoolean(1))
@@ -87,7 +88,7 @@ final class JdbcUploadRecords implements UploadRecords {
 
   @Override
   public List<Upload> unsettled(StoreKey key) throws FileFailure {
-    return Database.ask(
+    return database.ask(
         () ->
             below(
                     "select "
@@ -102,7 +103,7 @@ final class JdbcUploadRecords implements UploadRecords {
 
   @Override
   public Measure measure(StoreKey key, List<UUID> except) throws FileFailure {
-    return Database.ask(
+    return database.ask(
         () ->
             below(
                     "select coalesce(sum(size_bytes), 0)::bigint, count(*) from upload"
@@ -125,7 +126,7 @@ final class JdbcUploadRecords implements UploadRecords {
       @Nullable Times times,
       boolean completing)
       throws FileFailure {
-    return Database.ask(
+    return database.ask(
             () ->
                 withTimes(
                         sql(
@@ -134,7 +135,7 @@ final class JdbcUploadRecords implements UploadRecords {
                                                 accessed_seconds, modified_seconds, completing)
                             values (:id, :store, :key, :directory, :target, :multipart, :mode,
                                     :accessed, :modified, :completing)
-                            on conflict (store_id, key) do nothing
+                            on conflict (store_id, key) do update set mode = excluded.mode where upload.id = excluded.id
                             """),
                         times)
                     .param("id", id)
@@ -150,7 +151,7 @@ final class JdbcUploadRecords implements UploadRecords {
 
   @Override
   public boolean started(UUID id, long fence, @Nullable String uploadId) throws FileFailure {
-    return Database.ask(
+    return database.ask(
             () ->
                 fenced("update upload set multipart_id = :multipart, changed_at = now()", id, fence)
                     .param("multipart", uploadId)
@@ -216,10 +217,10 @@ final class JdbcUploadRecords implements UploadRecords {
     if (tail.length() > MAX_TAIL_BYTES) {
       throw new IllegalArgumentException("a part and no tail: " + tail.length() + " bytes");
     }
-    // The driver reads them while it sends them.
-    SqlBinaryValue bytes = new SqlBinaryValue(tail.stream(), tail.length());
     return database.change(
         () -> {
+          // The driver reads them while it sends them.
+          SqlBinaryValue bytes = new SqlBinaryValue(tail.stream(), tail.length());
           StatementSpec kept =
               fenced(
                   "update upload set tail = :tail, mode = :mode, accessed_seconds = :accessed,"
@@ -237,7 +238,7 @@ final class JdbcUploadRecords implements UploadRecords {
 
   @Override
   public boolean completing(UUID id, long fence) throws FileFailure {
-    return Database.ask(
+    return database.ask(
             () ->
                 fenced("update upload set completing = true, changed_at = now()", id, fence)
                     .update())
@@ -277,7 +278,8 @@ final class JdbcUploadRecords implements UploadRecords {
 
   @Override
   public boolean readTail(UUID id, long fence, int offset, ByteBuffer into) throws FileFailure {
-    return Database.ask(
+    return database
+        .ask(
             () ->
                 sql("select substring(tail from :first for :count) from upload"
                         + " where id = :id and store_id = :store and fence = :fence")
@@ -292,12 +294,24 @@ final class JdbcUploadRecords implements UploadRecords {
 
   @Override
   public boolean end(UUID id, long fence) throws FileFailure {
-    return Database.ask(() -> fenced("delete from upload", id, fence).update()) == 1;
+    AtomicInteger tries = new AtomicInteger();
+    return database.ask(
+        () ->
+            fenced("delete from upload", id, fence).update() == 1
+                || (tries.getAndIncrement() > 0 && isGone(id)));
+  }
+
+  /** When it was asked for before, and nobody heard the answer. */
+  private boolean isGone(UUID id) {
+    return sql("select not exists (select from upload where id = :id and store_id = :store)")
+        .param("id", id)
+        .query(Boolean.class)
+        .single();
   }
 
   @Override
   public void remove(UUID id) throws FileFailure {
-    Database.ask(
+    database.ask(
         () ->
             sql("delete from upload where id = :id and store_id = :store")
                 .param("id", id)
@@ -306,7 +320,7 @@ final class JdbcUploadRecords implements UploadRecords {
 
   @Override
   public List<Upload> unchangedFor(Duration age, int limit) throws FileFailure {
-    return Database.ask(
+    return database.ask(
         () ->
             sql("select "
                     + COLUMNS
@@ -321,7 +335,7 @@ final class JdbcUploadRecords implements UploadRecords {
 
   @Override
   public List<String> known(List<String> uploadIds) throws FileFailure {
-    return Database.ask(
+    return database.ask(
         () ->
             sql("select multipart_id from upload"
                     + " where store_id = :store and multipart_id = any(:ids)")

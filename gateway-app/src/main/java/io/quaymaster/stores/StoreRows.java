@@ -41,7 +41,7 @@ final class StoreRows {
   }
 
   Optional<StoreRow> find(long storeId) throws FileFailure {
-    return Database.ask(
+    return Database.askOnce(
         () ->
             jdbc.sql(
                     "select s.*, t.name as tenant from store s join tenant t on t.id = s.tenant_id"
@@ -72,7 +72,7 @@ final class StoreRows {
   record Swept(long id, long tenantId, String label) {}
 
   List<Swept> buckets() throws FileFailure {
-    return Database.ask(
+    return Database.askOnce(
         () ->
             jdbc.sql(
                     "select s.id, s.tenant_id, t.name || '/' || s.name as label from store s"

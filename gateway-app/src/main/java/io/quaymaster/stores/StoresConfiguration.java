@@ -3,6 +3,7 @@ package io.quaymaster.stores;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quaymaster.accountfiles.AccountFilesEngine;
 import io.quaymaster.cluster.ClusterNotices;
+import io.quaymaster.cluster.DatabasePatience;
 import io.quaymaster.process.ProcessId;
 import io.quaymaster.secret.SecretSeal;
 import io.quaymaster.settings.GatewayProperties;
@@ -44,8 +45,16 @@ public class StoresConfiguration {
       PlatformTransactionManager transactions,
       ProcessId process,
       SecretSeal seal,
+      GatewayProperties settings,
       MeterRegistry registry) {
-    return new BucketStores(adapter, jdbc, transactions, process.id(), seal, registry);
+    return new BucketStores(
+        adapter,
+        jdbc,
+        transactions,
+        new DatabasePatience(settings.quota().patience()),
+        process.id(),
+        seal,
+        registry);
   }
 
   @Bean

@@ -38,7 +38,8 @@ public class QuotaLedgerMicro extends MicroBenchmark {
           LedgerSettings.DEFAULTS.leaseIdle(),
           LedgerSettings.DEFAULTS.heartbeat(),
           LedgerSettings.DEFAULTS.deadAfter(),
-          LedgerSettings.DEFAULTS.reclaimWait());
+          LedgerSettings.DEFAULTS.reclaimWait(),
+          LedgerSettings.DEFAULTS.patience());
 
   private record Place(long tenantId, long storeId, String path) {}
 

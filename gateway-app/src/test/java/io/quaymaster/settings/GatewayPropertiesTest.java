@@ -70,6 +70,7 @@ class GatewayPropertiesTest {
                   Duration.ofMinutes(30),
                   65_536)),
           new KeepAliveProperties(Duration.ofMinutes(1), 3),
+          new GatewayProperties.Drain(Duration.ZERO, Duration.ofSeconds(20)),
           new AdminProperties(
               8080,
               null,

@@ -6,6 +6,7 @@ import io.quaymaster.admission.BanBook;
 import io.quaymaster.admission.BanKeeper;
 import io.quaymaster.admission.BansForTests;
 import io.quaymaster.admission.NetworkBlocks;
+import io.quaymaster.admission.Penalties;
 import io.quaymaster.audit.Chronicle;
 import io.quaymaster.cluster.ClusterNotices;
 import io.quaymaster.ssh.admission.Gate;
@@ -14,6 +15,7 @@ import io.quaymaster.ssh.admission.LoginGuard;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Random;
+import java.util.UUID;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -28,6 +30,7 @@ final class GateForTests implements AutoCloseable {
   private final ClusterNotices notices;
   private final BanBook book;
   private final BanKeeper keeper;
+  private final Penalties penalties;
   private final BansForTests bans;
   private final Gate gate;
   private final LoginGuard guard;
@@ -55,6 +58,7 @@ final class GateForTests implements AutoCloseable {
             chronicle,
             clock,
             strangers.penalties().most());
+    penalties = new Penalties(book, keeper, notices, UUID.randomUUID());
     bans = new BansForTests(jdbc, keeper, transaction, clock);
     gate =
         new Gate(
@@ -67,13 +71,14 @@ final class GateForTests implements AutoCloseable {
                 strangers.proxies(),
                 strangers.headerTimeout()),
             book,
-            keeper,
+            penalties,
             clock,
             new Random(SEED)::nextInt,
             meters);
-    guard = new LoginGuard(book, keeper, sources, null);
+    guard = new LoginGuard(book, penalties, keeper, sources, null);
     notices.start();
     keeper.start();
+    penalties.start();
   }
 
   Gate gate() {
@@ -102,6 +107,7 @@ final class GateForTests implements AutoCloseable {
   @Override
   public void close() {
     try {
+      penalties.stop();
       keeper.stop();
       notices.stop();
     } catch (InterruptedException impatient) {

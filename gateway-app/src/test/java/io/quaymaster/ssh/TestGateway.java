@@ -5,6 +5,9 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quaymaster.accountfiles.AccountFiles;
 import io.quaymaster.accountfiles.AccountFilesEngine;
+import io.quaymaster.cluster.Bandwidth;
+import io.quaymaster.cluster.ClusterNotices;
+import io.quaymaster.cluster.DatabasePatience;
 import io.quaymaster.credential.AuthenticationMethod;
 import io.quaymaster.db.TestDatabase;
 import io.quaymaster.files.FileFailure;
@@ -15,7 +18,10 @@ import io.quaymaster.negotiation.NegotiationFailures;
 import io.quaymaster.process.HostKeys;
 import io.quaymaster.process.SshListener;
 import io.quaymaster.quota.LedgerForTests;
+import io.quaymaster.quota.LedgerSettings;
 import io.quaymaster.secret.SecretSeal;
+import io.quaymaster.session.ClusterSessions;
+import io.quaymaster.session.SessionEndings;
 import io.quaymaster.settings.AlgorithmPolicy;
 import io.quaymaster.settings.ListenerSettings;
 import io.quaymaster.ssh.auth.KeySignatures;
@@ -39,8 +45,10 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * A gateway inside the test: the real SSH face on a free port, a database of its own, stores in a
@@ -81,7 +89,10 @@ final class TestGateway implements AutoCloseable {
   private final JdbcClient jdbc;
   private final LedgerForTests ledger;
   private final StoreCatalog stores;
+  private final ClusterNotices notices;
   private final SessionRegistry sessions;
+  private final ClusterSessions cluster;
+  private final Admission admission;
   private final GateForTests gate;
   private final AccountFilesEngine engine;
   private final LoginDoor door;
@@ -139,7 +150,18 @@ final class TestGateway implements AutoCloseable {
     ledger =
         new LedgerForTests(
             source, stores, folder.resolve("journal"), new SimpleMeterRegistry(), process);
-    sessions = new SessionRegistry(new ByteRates(), clock);
+    notices = new ClusterNotices(source);
+    sessions = new SessionRegistry(new ByteRates(new Bandwidth(jdbc, process)), clock);
+    SessionEndings endings = new SessionEndings(sessions, notices);
+    cluster =
+        new ClusterSessions(
+            new JdbcTemplate(source),
+            new TransactionTemplate(new DataSourceTransactionManager(source)),
+            process,
+            sessions,
+            endings,
+            LedgerSettings.DEFAULTS.heartbeat());
+    admission = new Admission(sessions, cluster, endings, new SimpleMeterRegistry());
     gate = new GateForTests(source, options.strangers(), options.authTimeout(), ledger.chronicle());
     engine =
         new AccountFilesEngine(
@@ -160,7 +182,10 @@ final class TestGateway implements AutoCloseable {
             servers(options, hostKeys, clock),
             gate.gate(),
             new KeepAlive(sessions, options.keepAlive()),
-            services.served());
+            services.served(),
+            new Drain(sessions, Duration.ZERO, Duration.ZERO));
+    notices.start();
+    cluster.start();
     server.start();
   }
 
@@ -170,6 +195,7 @@ final class TestGateway implements AutoCloseable {
             new S3Stores(S3Limits.DEFAULTS),
             jdbc,
             new DataSourceTransactionManager(source),
+            new DatabasePatience(LedgerSettings.DEFAULTS.patience()),
             process,
             seal,
             new SimpleMeterRegistry());
@@ -179,7 +205,7 @@ final class TestGateway implements AutoCloseable {
 
   private List<GatewaySshServer> servers(GatewayOptions options, HostKeys hostKeys, Clock clock) {
     SshSettings settings = settings(options);
-    LoginFlow logins = new LoginFlow(door, sessions, gate.guard());
+    LoginFlow logins = new LoginFlow(door, admission, gate.guard());
     HandshakeRecorder recorder = new HandshakeRecorder(failures, handshakeMeters, clock);
     VirtualThreadIoServiceFactoryFactory transport =
         new VirtualThreadIoServiceFactoryFactory(SshConfiguration.transport(settings), gate.gate());
@@ -375,6 +401,13 @@ final class TestGateway implements AutoCloseable {
   public void close() {
     rawClient.close();
     stop();
+    try {
+      cluster.stop();
+      notices.stop();
+    } catch (InterruptedException ended) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(ended);
+    }
     gate.close();
     ledger.close();
     stores.close();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quaymaster.cluster.DatabasePatience;
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.files.FileFailure.Kind;
 import io.quaymaster.files.FileStore;
@@ -44,6 +45,7 @@ class StoreOpenerTest {
                 adapter,
                 tables.jdbc(),
                 tables.transactions(),
+                new DatabasePatience(Duration.ZERO),
                 UUID.randomUUID(),
                 SEAL,
                 new SimpleMeterRegistry()));

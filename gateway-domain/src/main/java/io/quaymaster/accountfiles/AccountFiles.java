@@ -111,6 +111,11 @@ public final class AccountFiles implements AutoCloseable {
     }
   }
 
+  /** Whether a file is open. */
+  public boolean isTransferring() {
+    return !open.isEmpty();
+  }
+
   public AccountFile open(VirtualPath asked, OpenRequest request) throws FileFailure {
     if (asked.mustBeDirectory() && request.create()) {
       requireDirectory(asked.parent());

@@ -5,6 +5,7 @@ import io.quaymaster.admission.BanSubject.Network;
 import io.quaymaster.login.LoginName;
 import java.net.InetAddress;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -12,17 +13,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * All bans and penalties that this process knows of, in memory: a decision asks nobody. Penalties
- * that are no ban yet are this process's own; bans are told to the others.
+ * All bans and penalties that this process knows of, in memory: a decision asks nobody. {@link
+ * Penalties} and {@link BanKeeper} tell the other processes.
  *
  * <p>Threads: any; every call is brief.
  */
 public final class BanBook {
-  /**
-   * @param anew whether it begins; else it was made longer
-   */
-  public record Imposed(Ban ban, boolean anew) {}
-
   private final NetworkBlocks blocks;
   private final PenaltySettings settings;
   private final NetworkMap<Boolean> exempt = new NetworkMap<>();
@@ -81,39 +77,26 @@ public final class BanBook {
   }
 
   /**
-   * Penalises a source.
+   * Penalises, whether it is exempt or not.
    *
    * @return its ban, if this began one or made it longer
    */
-  public synchronized Optional<Imposed> charge(InetAddress source, PenaltyKind kind) {
-    if (settings.charge(kind).isZero() || isExempt(source)) {
+  public synchronized Optional<Ban> charge(BanSubject subject, PenaltyKind kind) {
+    return switch (subject) {
+      case Network(SourceNetwork network) -> charged(table(network), network, subject, kind);
+      case Account(LoginName name) -> charged(accounts, name.toString(), subject, kind);
+    };
+  }
+
+  private <K extends Comparable<K>> Optional<Ban> charged(
+      PenaltyTable<K> table, K key, BanSubject subject, PenaltyKind kind) {
+    Duration charge = settings.charge(kind);
+    if (charge.isZero()) {
       return Optional.empty();
     }
     Instant now = clock.instant();
-    SourceNetwork block = block(source);
-    return charged(table(block), block, new Network(block), kind, now);
-  }
-
-  /**
-   * Penalises an account for a wrong password, whoever tried it.
-   *
-   * @return its ban, if this began one or made it longer
-   */
-  public synchronized Optional<Imposed> charge(LoginName name, InetAddress source) {
-    if (settings.charge(PenaltyKind.AUTH_FAILED).isZero() || isExempt(source)) {
-      return Optional.empty();
-    }
-    Instant now = clock.instant();
-    return charged(accounts, name.toString(), new Account(name), PenaltyKind.AUTH_FAILED, now);
-  }
-
-  private <K extends Comparable<K>> Optional<Imposed> charged(
-      PenaltyTable<K> table, K key, BanSubject subject, PenaltyKind kind, Instant now) {
-    boolean banned = table.ban(key, now).isPresent();
-    Penalty penalty = table.charge(key, kind, settings.charge(kind), now);
-    return penalty.isBan(now)
-        ? Optional.of(new Imposed(ban(subject, penalty, now), !banned))
-        : Optional.empty();
+    Penalty penalty = table.charge(key, kind, charge, now);
+    return penalty.isBan(now) ? Optional.of(ban(subject, penalty, now)) : Optional.empty();
   }
 
   private static Ban ban(BanSubject subject, Penalty penalty, Instant now) {

@@ -1,6 +1,5 @@
 package io.quaymaster.admission;
 
-import io.quaymaster.admission.BanBook.Imposed;
 import io.quaymaster.admission.BanSubject.Account;
 import io.quaymaster.admission.BanSubject.Network;
 import io.quaymaster.audit.AuditEvent;
@@ -73,7 +72,7 @@ public final class BanKeeper implements BanChanges {
   private final TokenBucket lines;
   private final Semaphore work = new Semaphore(0);
   private final CountDownLatch firstLook = new CountDownLatch(1);
-  private final Map<BanSubject, Imposed> unwritten = new LinkedHashMap<>();
+  private final Map<BanSubject, Ban> unwritten = new LinkedHashMap<>();
   private final Set<Long> heard = new HashSet<>();
 
   /** While rows were read: they may still tell of these. */
@@ -112,13 +111,10 @@ public final class BanKeeper implements BanChanges {
   }
 
   /** A ban that this process's book began or made longer. Returns at once. */
-  public void imposed(Imposed imposed) {
+  public void began(Ban ban) {
     synchronized (this) {
-      BanSubject subject = imposed.ban().subject();
-      Imposed before = unwritten.get(subject);
-      if (before != null || unwritten.size() < most) {
-        boolean anew = imposed.anew() || (before != null && before.anew());
-        unwritten.put(subject, new Imposed(imposed.ban(), anew));
+      if (unwritten.size() < most || unwritten.containsKey(ban.subject())) {
+        unwritten.put(ban.subject(), ban);
       }
     }
     work.release();
@@ -208,7 +204,7 @@ public final class BanKeeper implements BanChanges {
   }
 
   private void writeBans() {
-    List<Imposed> taken;
+    List<Ban> taken;
     synchronized (this) {
       taken = new ArrayList<>(unwritten.values());
     }
@@ -216,19 +212,31 @@ public final class BanKeeper implements BanChanges {
       return;
     }
     // Everybody locks in the same order.
-    taken.sort(Comparator.comparing(i -> i.ban().subject().toString()));
+    taken.sort(Comparator.comparing(ban -> ban.subject().toString()));
+    List<Ban> begun = new ArrayList<>();
     transaction.executeWithoutResult(
         _ -> {
-          List<Long> ids =
-              taken.stream().flatMap(i -> rows.write(stored(i.ban())).stream()).toList();
+          begun.clear();
+          List<Long> ids = new ArrayList<>();
+          for (Ban ban : taken) {
+            rows.write(stored(ban))
+                .ifPresent(
+                    row -> {
+                      ids.add(row.id());
+                      if (row.began()) {
+                        begun.add(ban);
+                      }
+                    });
+          }
           for (int i = 0; i < ids.size(); i += IDS_PER_NOTICE) {
             announce(ids.subList(i, Math.min(ids.size(), i + IDS_PER_NOTICE)));
           }
         });
     synchronized (this) {
-      taken.forEach(i -> unwritten.remove(i.ban().subject(), i));
+      taken.forEach(ban -> unwritten.remove(ban.subject(), ban));
     }
-    taken.stream().filter(Imposed::anew).forEach(i -> tell(i.ban()));
+    // Of several gateways that saw it begin, the one that wrote it first.
+    begun.forEach(this::tell);
   }
 
   private static Ban stored(Ban ban) {

@@ -32,7 +32,7 @@ final class BanRows {
         ends_at = greatest(ban.ends_at, excluded.ends_at)
       where (ban.reason <> 'manual' or ban.ends_at <= excluded.imposed_at)
         and (ban.lifted_at is null or ban.lifted_at < excluded.imposed_at)
-      returning id
+      returning id, imposed_at = :imposed as began
       """;
 
   private static final String OF_NETWORK =
@@ -83,9 +83,14 @@ final class BanRows {
   }
 
   /**
-   * @return its id; empty if one that an admin imposed stands in its place, or one lifted it since
+   * @param began whether no ban was there before
    */
-  Optional<Long> write(Ban ban) {
+  record Written(long id, boolean began) {}
+
+  /**
+   * @return the row; empty if one that an admin imposed stands in its place, or one lifted it since
+   */
+  Optional<Written> write(Ban ban) {
     JdbcClient.StatementSpec statement =
         switch (ban.subject()) {
           case Network(SourceNetwork network) ->
@@ -100,7 +105,7 @@ final class BanRows {
         .param("strikes", ban.strikes())
         .param("imposed", utc(ban.imposedAt()))
         .param("ends", utc(ban.endsAt()))
-        .query((row, n) -> row.getLong(1))
+        .query((row, n) -> new Written(row.getLong("id"), row.getBoolean("began")))
         .optional();
   }
 

@@ -27,32 +27,47 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * What one gateway process tells all of them, itself included: PostgreSQL's NOTIFY and LISTEN, one
  * channel {@code quaymaster_<kind>} for each kind.
  *
- * <p>A notice says that something changed; what is true stands in tables. While the connection is
- * away notices are lost, so whoever must not miss one looks anew {@link #whenReconnected}.
+ * <p>A notice that is only published says that something changed; what is true stands in tables,
+ * and whoever must not miss a change looks anew {@link #whenReconnected}. A notice that is {@link
+ * #publishKept kept} is a row as well: whoever was away, or behind something that passes no
+ * notifications on, finds it there, and each process hears it once.
  *
  * <p>Threads: any.
  */
 public final class ClusterNotices {
-  /** PostgreSQL takes payloads shorter than 8000 bytes. */
-  public static final int MAX_PAYLOAD_BYTES = 7_999;
+  /** PostgreSQL takes payloads shorter than 8000 bytes, the id of a kept notice included. */
+  public static final int MAX_PAYLOAD_BYTES = 7_900;
 
   private static final Logger log = LoggerFactory.getLogger(ClusterNotices.class);
   private static final String PREFIX = "quaymaster_";
   private static final Pattern KIND = Pattern.compile("[a-z][a-z_]{0,30}");
 
+  /** Of a notice without a row. */
+  private static final long NOT_KEPT = 0;
+
   /** How late a subscription made after the start is heard, and how late a stop is noticed. */
   private static final Duration POLL = Duration.ofMillis(200);
 
+  /** How often rows are looked for that no notification told of. */
+  private static final Duration LOOK_FOR_ROWS = Duration.ofSeconds(1);
+
   private static final Duration RECONNECT = Duration.ofMillis(500);
+
+  /** A connection on which nothing comes back for so long is dead, whatever TCP believes. */
+  private static final Duration NO_ANSWER = Duration.ofSeconds(10);
 
   private final DataSource listening;
   private final JdbcClient jdbc;
   private final Map<String, List<Consumer<String>>> subscribers = new ConcurrentHashMap<>();
-  private final List<Runnable> reconnected = new CopyOnWriteArrayList<>();
+  private final List<Consumer<Duration>> reconnected = new CopyOnWriteArrayList<>();
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch connectedOnce = new CountDownLatch(1);
+  private final KeptNotices kept = new KeptNotices();
+  private volatile boolean connected;
+  private volatile long heardNanos = System.nanoTime();
   private @Nullable Thread listener;
   private boolean outage;
+  private @Nullable Long lostNanos;
 
   /**
    * @param source one connection of it is kept for listening as long as this runs
@@ -63,7 +78,7 @@ public final class ClusterNotices {
   }
 
   /**
-   * Tells all processes. Inside a transaction: when it commits, and only then.
+   * Tells all processes that listen now. Inside a transaction: when it commits, and only then.
    *
    * @param kind lower-case letters and underscores
    * @throws IllegalArgumentException for another kind, or a payload longer than {@link
@@ -71,13 +86,32 @@ public final class ClusterNotices {
    * @throws org.springframework.dao.DataAccessException if the database does not answer
    */
   public void publish(String kind, String payload) {
+    notify(kind, NOT_KEPT, checked(kind, payload));
+  }
+
+  /**
+   * Tells all processes, also those that listen again within the time. Otherwise as {@link
+   * #publish}.
+   *
+   * @param keepFor in which it may be heard late
+   */
+  public void publishKept(String kind, String payload, Duration keepFor) {
+    notify(kind, kept.insert(jdbc, kind, checked(kind, payload), keepFor), payload);
+  }
+
+  private static String checked(String kind, String payload) {
     if (payload.getBytes(StandardCharsets.UTF_8).length > MAX_PAYLOAD_BYTES) {
       throw new IllegalArgumentException(
           "a notice may have " + MAX_PAYLOAD_BYTES + " bytes, not more: " + kind);
     }
+    channel(kind);
+    return payload;
+  }
+
+  private void notify(String kind, long id, String payload) {
     jdbc.sql("select pg_notify(?, ?)")
         .param(channel(kind))
-        .param(payload)
+        .param(id + " " + payload)
         .query((row, n) -> kind)
         .list();
   }
@@ -94,6 +128,16 @@ public final class ClusterNotices {
 
   /** Runs whenever the connection is there again after it was lost: notices may be missing. */
   public void whenReconnected(Runnable subscriber) {
+    whenReconnectedAfter(_ -> subscriber.run());
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param subscriber is told for how long nothing was heard; a notice that was kept for less may
+   *     be missing
+   */
+  public void whenReconnectedAfter(Consumer<Duration> subscriber) {
     reconnected.add(subscriber);
   }
 
@@ -118,6 +162,11 @@ public final class ClusterNotices {
     return connectedOnce.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
   }
 
+  /** Whether notices arrive now. */
+  public boolean isListening() {
+    return connected && System.nanoTime() - heardNanos < LOOK_FOR_ROWS.plus(NO_ANSWER).toNanos();
+  }
+
   /** Ends listening, and returns when it is over. */
   public void stop() throws InterruptedException {
     stopping.countDown();
@@ -131,14 +180,14 @@ public final class ClusterNotices {
   }
 
   private void listen() {
-    boolean again = false;
     while (!isStopping()) {
       try (Connection connection = listening.getConnection()) {
-        listenOn(connection, again);
+        listenOn(connection);
       } catch (SQLException | RuntimeException lost) {
         noteOutage(lost);
+      } finally {
+        connected = false;
       }
-      again = true;
       try {
         if (stopping.await(RECONNECT.toMillis(), TimeUnit.MILLISECONDS)) {
           return;
@@ -150,19 +199,26 @@ public final class ClusterNotices {
     }
   }
 
-  private void listenOn(Connection connection, boolean again) throws SQLException {
+  private void listenOn(Connection connection) throws SQLException {
     connection.setAutoCommit(true);
+    // Runs in place: it only sets the socket's time-out.
+    connection.setNetworkTimeout(Runnable::run, (int) NO_ANSWER.toMillis());
     PGConnection postgres = connection.unwrap(PGConnection.class);
     Set<String> heard = new HashSet<>();
     listenToNew(connection, heard);
-    connectedOnce.countDown();
+    readRows(connection);
+    Long lost = lostNanos;
+    if (lost != null) {
+      Duration away = Duration.ofNanos(System.nanoTime() - lost);
+      lostNanos = null;
+      reconnected.forEach(subscriber -> runSafely(() -> subscriber.accept(away)));
+    }
     if (outage) {
       outage = false;
       log.info("Notices of other gateway processes arrive again");
     }
-    if (again) {
-      reconnected.forEach(this::runSafely);
-    }
+    connected = true;
+    connectedOnce.countDown();
     while (!isStopping()) {
       PGNotification[] notices = postgres.getNotifications((int) POLL.toMillis());
       if (notices != null) {
@@ -171,6 +227,9 @@ public final class ClusterNotices {
         }
       }
       listenToNew(connection, heard);
+      if (System.nanoTime() - heardNanos >= LOOK_FOR_ROWS.toNanos()) {
+        readRows(connection);
+      }
     }
     try (Statement statement = connection.createStatement()) {
       statement.execute("unlisten *");
@@ -187,7 +246,22 @@ public final class ClusterNotices {
     }
   }
 
-  private void deliver(String channel, String payload) {
+  private void readRows(Connection connection) throws SQLException {
+    for (KeptNotices.Kept notice : kept.unheard(connection)) {
+      deliverTo(PREFIX + notice.kind(), notice.payload());
+    }
+    heardNanos = System.nanoTime();
+  }
+
+  private void deliver(String channel, String parameter) {
+    int blank = parameter.indexOf(' ');
+    long id = Long.parseLong(parameter.substring(0, blank));
+    if (id == NOT_KEPT || kept.hear(id)) {
+      deliverTo(channel, parameter.substring(blank + 1));
+    }
+  }
+
+  private void deliverTo(String channel, String payload) {
     subscribers
         .getOrDefault(channel, List.of())
         .forEach(subscriber -> runSafely(() -> subscriber.accept(payload)));
@@ -203,6 +277,9 @@ public final class ClusterNotices {
   }
 
   private void noteOutage(Exception lost) {
+    if (lostNanos == null) {
+      lostNanos = heardNanos;
+    }
     if (!outage && !isStopping()) {
       outage = true;
       log.warn("Notices of other gateway processes do not arrive: {}", lost.getMessage());

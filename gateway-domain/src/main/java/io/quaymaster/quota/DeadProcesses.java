@@ -56,6 +56,7 @@ final class DeadProcesses {
   }
 
   private void settle(UUID dead, Duration deadAfter) {
+    processes.endSessions(dead, deadAfter);
     List<ScopeRow> places = placesOf(processes.leasesOf(dead));
     try {
       recounter.inQuiet(

@@ -4,6 +4,7 @@ import static io.quaymaster.files.FileFailure.Kind.LEDGER_UNAVAILABLE;
 import static io.quaymaster.files.FileFailure.Kind.QUOTA_BYTES;
 import static io.quaymaster.files.FileFailure.Kind.QUOTA_FILES;
 
+import io.quaymaster.cluster.DatabasePatience;
 import io.quaymaster.files.FileFailure;
 import io.quaymaster.quota.LedgerTable.Balance;
 import java.io.UncheckedIOException;
@@ -32,6 +33,7 @@ final class Leases {
 
   private final LedgerTable table;
   private final LedgerSettings settings;
+  private final DatabasePatience patience;
   private final LedgerMeters meters;
   private final Runnable settleNow;
   private final LongConsumer askOthers;
@@ -59,6 +61,7 @@ final class Leases {
       LongConsumer askOthers) {
     this.table = table;
     this.settings = settings;
+    this.patience = new DatabasePatience(settings.patience());
     this.meters = meters;
     this.settleNow = settleNow;
     this.askOthers = askOthers;
@@ -77,9 +80,13 @@ final class Leases {
         return;
       }
       refuseIfKnownAway();
-      if (!takeFromDatabase(scope, need)) {
+      if (!patience.ask(() -> takeFromDatabase(scope, need))) {
         // What we freed ourselves and have not settled yet may be all that is missing.
-        settleNow();
+        patience.ask(
+            () -> {
+              settleNow();
+              return scope;
+            });
         waitForRoom(scope, need);
       }
     } catch (DataAccessException | TransactionException | UncheckedIOException away) {
@@ -105,17 +112,18 @@ final class Leases {
 
   private void waitForRoom(ScopeLedger scope, Amount need) throws FileFailure {
     long giveUpAt = 0;
-    while (!takeFromDatabase(scope, need)) {
+    while (!patience.ask(() -> takeFromDatabase(scope, need))) {
       Amount missing = scope.takeOrMissing(need, System.nanoTime());
       if (missing.isNone()) {
         return;
       }
-      Balance balance = table.balance(scope.id());
+      Balance balance = patience.ask(() -> table.balance(scope.id()));
       if (fits(missing, balance)) {
         // Given back since we asked: only what one and the same moment shows is a reason to refuse.
         continue;
       }
-      boolean othersHold = othersHold(missing, balance, table.lease(scope.id()));
+      boolean othersHold =
+          othersHold(missing, balance, patience.ask(() -> table.lease(scope.id())));
       if (giveUpAt == 0 && (othersHold || scope.isHalfReserved())) {
         giveUpAt = System.nanoTime() + settings.reclaimWait().toNanos();
         if (othersHold) {

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param deadAfter a process whose heartbeat is older is dead: others settle its leases
  * @param reclaimWait how long a write that is about to be refused waits for other processes to give
  *     unspent leases back
+ * @param patience how long a write waits for a database that does not answer
  */
 public record LedgerSettings(
     long firstBlockBytes,
@@ -23,7 +24,8 @@ public record LedgerSettings(
     Duration leaseIdle,
     Duration heartbeat,
     Duration deadAfter,
-    Duration reclaimWait) {
+    Duration reclaimWait,
+    Duration patience) {
   public static final LedgerSettings DEFAULTS =
       new LedgerSettings(
           1 << 20,
@@ -33,5 +35,6 @@ public record LedgerSettings(
           Duration.ofSeconds(5),
           Duration.ofSeconds(5),
           Duration.ofSeconds(30),
-          Duration.ofMillis(500));
+          Duration.ofMillis(500),
+          Duration.ofSeconds(30));
 }

@@ -144,6 +144,21 @@ final class ProcessTable {
         .isPresent();
   }
 
+  /**
+   * The sessions of a process that is as dead as that end: they count no more, whether its places
+   * can be counted or not.
+   */
+  void endSessions(UUID someProcess, Duration deadAfter) {
+    jdbc.sql(
+            """
+            delete from live_session where process_id in (
+              select id from gateway_process where id = ? and heartbeat_at <= now() - make_interval(secs => ?))
+            """)
+        .param(someProcess)
+        .param(deadAfter.toMillis() / 1000.0)
+        .update();
+  }
+
   /** A lease of some process. */
   record LeaseRow(ScopeRow scope, Amount amount) {}
 

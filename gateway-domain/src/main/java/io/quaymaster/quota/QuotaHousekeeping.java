@@ -60,6 +60,9 @@ final class QuotaHousekeeping {
   private boolean outage;
   private long lastHeartbeatNanos;
 
+  /** Since when heartbeats follow on each other. */
+  private long steadySinceNanos;
+
   QuotaHousekeeping(
       QuotaLedger ledger,
       LedgerTable table,
@@ -143,6 +146,7 @@ final class QuotaHousekeeping {
     if (!registered) {
       processes.register();
       registered = true;
+      steadySinceNanos = System.nanoTime() - settings.deadAfter().toNanos();
       lastHeartbeatNanos = System.nanoTime();
     }
     if (!marked) {
@@ -153,11 +157,13 @@ final class QuotaHousekeeping {
     boolean due = System.nanoTime() - lastHeartbeatNanos >= settings.heartbeat().toNanos();
     if (due) {
       processes.heartbeat();
-      lastHeartbeatNanos = System.nanoTime();
+      noteSteadiness(System.nanoTime());
     }
     settler.settle(settings.leaseIdle());
     if (due) {
-      dead.settleAll(settings.deadAfter());
+      if (!isJustBack()) {
+        dead.settleAll(settings.deadAfter());
+      }
       table.unmeasuredPlaces().forEach(this::countForgotten);
       ledger.forgetIdle();
     }
@@ -166,6 +172,21 @@ final class QuotaHousekeeping {
       ledger.databaseAnswers();
       log.info("The quota ledger's database answers again");
     }
+  }
+
+  private void noteSteadiness(long now) {
+    if (now - lastHeartbeatNanos > settings.heartbeat().multipliedBy(3).toNanos()) {
+      steadySinceNanos = now;
+    }
+    lastHeartbeatNanos = now;
+  }
+
+  /**
+   * Whether the database was away a moment ago: then no heartbeat came in from anybody, and who is
+   * dead shows when the living have had time to say that they live.
+   */
+  private boolean isJustBack() {
+    return System.nanoTime() - steadySinceNanos < settings.deadAfter().toNanos();
   }
 
   /** Counts a new place, and tells all processes of it. */

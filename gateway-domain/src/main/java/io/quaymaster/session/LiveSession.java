@@ -15,6 +15,7 @@ import java.util.Set;
  */
 public record LiveSession(
     String id,
+    long tenantId,
     String tenant,
     String account,
     long accountId,

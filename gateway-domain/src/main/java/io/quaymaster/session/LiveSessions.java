@@ -1,20 +1,45 @@
 package io.quaymaster.session;
 
+import java.time.Instant;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The port through which admins list and end sessions; the SSH face implements it. Threads: any.
- */
+/** The port through which admins list and end sessions, wherever they are. Threads: any. */
 public interface LiveSessions {
-  /** Sessions that fit, oldest first. */
-  List<LiveSession> list(Predicate<LiveSession> which);
+  /**
+   * Which sessions, and from where on.
+   *
+   * @param tenant null: any
+   * @param account null: any
+   * @param after null: from the first
+   */
+  record Query(
+      @Nullable String tenant, @Nullable String account, @Nullable Mark after, int limit) {}
+
+  /** A place in the list: sessions are told apart by when they began, then by their ids. */
+  record Mark(Instant startedAt, String id) {
+    public static Mark of(LiveSession session) {
+      return new Mark(session.startedAt(), session.id());
+    }
+  }
 
   /**
-   * Ends sessions at once: transfers under way are aborted, the client is told the reason.
+   * Sessions that fit, oldest first; of all gateways. What those of others have done is some
+   * seconds old.
+   *
+   * @throws org.springframework.dao.DataAccessException if the database does not answer
+   */
+  List<LiveSession> list(Query query);
+
+  /** One of them. Fails as {@link #list} does. */
+  Optional<LiveSession> find(String id);
+
+  /**
+   * Ends a session within a second, at once if it is one of this process: its transfers are
+   * aborted, the client is told the reason. Fails as {@link #list} does.
    *
    * @param reason for the client and the audit log
-   * @return how many were ended
    */
-  int end(Predicate<LiveSession> which, String reason);
+  void end(LiveSession session, String reason);
 }

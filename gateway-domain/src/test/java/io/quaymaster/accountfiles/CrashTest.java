@@ -37,7 +37,8 @@ class CrashTest {
           Duration.ofHours(1),
           Duration.ofHours(1),
           Duration.ofHours(3),
-          Duration.ofSeconds(1));
+          Duration.ofSeconds(1),
+          Duration.ZERO);
 
   @TempDir Path folder;
   private TestCluster cluster;

@@ -38,7 +38,8 @@ class LedgerLawsTest {
           Duration.ofMillis(30),
           Duration.ofMillis(100),
           Duration.ofMinutes(1),
-          Duration.ofMillis(20));
+          Duration.ofMillis(20),
+          Duration.ZERO);
 
   /** How things may be refused when everybody does everything at once. */
   private static final Set<Kind> EXPECTED =

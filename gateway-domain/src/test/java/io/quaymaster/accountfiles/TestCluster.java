@@ -55,7 +55,8 @@ public final class TestCluster implements FileStores, AutoCloseable {
           Duration.ofMillis(500),
           Duration.ofMillis(100),
           Duration.ofMinutes(1),
-          Duration.ofSeconds(5));
+          Duration.ofSeconds(5),
+          Duration.ZERO);
 
   /** Bytes and files of a scope, as committed. */
   public record Usage(long bytes, long reservedBytes, long files, long reservedFiles) {}

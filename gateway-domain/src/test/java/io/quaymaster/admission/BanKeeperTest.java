@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
 import org.assertj.core.groups.Tuple;
@@ -41,6 +43,7 @@ class BanKeeperTest {
     private final ClusterNotices notices;
     private final BanBook book;
     private final BanKeeper keeper;
+    private final Penalties penalties;
     private final Bans bans;
     private final List<AuditEvent> told = new CopyOnWriteArrayList<>();
 
@@ -58,16 +61,25 @@ class BanKeeperTest {
               clock);
       AccountSources sources = new AccountSources(jdbc, book, clock);
       keeper = new BanKeeper(book, sources, jdbc, transaction, notices, this, clock, most);
+      penalties = new Penalties(book, keeper, notices, UUID.randomUUID());
       bans = new Bans(jdbc, keeper, transaction, clock);
       notices.start();
       keeper.start();
+      penalties.start();
     }
 
     /** Fails until it is banned. */
     void fail(InetAddress source) {
       while (book.ban(source).isEmpty()) {
-        book.charge(source, PenaltyKind.AUTH_FAILED).ifPresent(keeper::imposed);
+        charge(source, PenaltyKind.AUTH_FAILED);
       }
+    }
+
+    /** Here only: nobody else is told of it. */
+    Optional<Ban> charge(InetAddress source, PenaltyKind kind) {
+      Optional<Ban> ban = book.charge(new BanSubject.Network(book.block(source)), kind);
+      ban.ifPresent(keeper::began);
+      return ban;
     }
 
     boolean bans(InetAddress source) {
@@ -104,6 +116,7 @@ class BanKeeperTest {
   @AfterEach
   void stop() throws InterruptedException {
     for (Replica process : processes) {
+      process.penalties.stop();
       process.keeper.stop();
       process.notices.stop();
     }
@@ -128,6 +141,49 @@ class BanKeeperTest {
     assertThat(other.told).isEmpty();
   }
 
+  /** None of them sees enough by itself. */
+  @Test
+  void failuresAtSeveralProcessesAddUp() throws InterruptedException {
+    List<Replica> three = List.of(process(), process(), process());
+    InetAddress exempt = InetAddress.ofLiteral("192.0.2.9");
+    for (Replica one : three) {
+      for (int i = 0; i < 2; i++) {
+        one.penalties.charge(EVE, PenaltyKind.AUTH_FAILED);
+        one.penalties.charge(exempt, PenaltyKind.AUTH_FAILED);
+      }
+    }
+    for (int i = 0; i < 15; i++) {
+      three.get(i % 3).penalties.charge(ALICE, EVE);
+    }
+    await().until(() -> three.stream().allMatch(one -> one.bans(EVE)));
+    await().until(() -> three.stream().allMatch(one -> one.book.ban(ALICE).isPresent()));
+    assertThat(three).noneMatch(one -> one.bans(exempt));
+    await().until(() -> three.getFirst().list().size() == 2);
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(three.stream().flatMap(one -> one.told.stream()))
+                    .as("each ban is told once")
+                    .extracting(AuditEvent::action)
+                    .containsExactly("ban.impose", "ban.impose"));
+  }
+
+  @Test
+  void penaltiesAreToldWhenTheDatabaseIsBack() throws Exception {
+    Replica one = process();
+    Replica other = process();
+    database.execute("alter table cluster_notice rename to lost");
+    for (int i = 0; i < 4; i++) {
+      one.penalties.charge(EVE, PenaltyKind.NO_AUTH);
+    }
+    other.penalties.charge(EVE, PenaltyKind.GRACE_EXCEEDED);
+    database.execute("alter table lost rename to cluster_notice");
+    other.penalties.charge(EVE, PenaltyKind.NO_AUTH);
+    assertThat(other.bans(EVE)).isFalse();
+    one.penalties.charge(EVE, PenaltyKind.NO_AUTH);
+    await().atMost(Duration.ofSeconds(30)).until(() -> one.bans(EVE) && other.bans(EVE));
+  }
+
   @Test
   void aProcessThatStartsKnowsWhoIsBanned() throws InterruptedException {
     process().fail(EVE);
@@ -147,7 +203,7 @@ class BanKeeperTest {
     other.bans.lift(ROOT, other.list().getFirst().id());
     assertThat(other.bans(EVE)).isFalse();
     await().until(() -> !one.bans(EVE));
-    assertThat(one.book.charge(EVE, PenaltyKind.AUTH_FAILED)).as("begins anew").isEmpty();
+    assertThat(one.charge(EVE, PenaltyKind.AUTH_FAILED)).as("begins anew").isEmpty();
     assertThat(one.list()).isEmpty();
   }
 
@@ -158,10 +214,11 @@ class BanKeeperTest {
     Replica other = process();
     one.fail(EVE);
     await().until(() -> other.bans(EVE));
-    BanBook.Imposed late = one.book.charge(EVE, PenaltyKind.AUTH_FAILED).orElseThrow();
+    SourceNetwork eve = NetworkBlocks.DEFAULTS.of(EVE);
+    Ban late = one.book.charge(new BanSubject.Network(eve), PenaltyKind.AUTH_FAILED).orElseThrow();
     other.bans.lift(ROOT, other.list().getFirst().id());
     await().until(() -> !one.bans(EVE));
-    one.keeper.imposed(late);
+    one.keeper.began(late);
     one.keeper.stop();
     assertThat(other.list()).isEmpty();
     assertThat(other.bans(EVE)).isFalse();
@@ -192,7 +249,7 @@ class BanKeeperTest {
     other.fail(EVE);
     await().until(() -> one.bans(EVE));
     one.bans.impose(ROOT, eve, "for long", inAnHour());
-    other.book.charge(EVE, PenaltyKind.CRASH).ifPresent(other.keeper::imposed);
+    other.charge(EVE, PenaltyKind.CRASH);
     other.fail(InetAddress.ofLiteral("198.51.100.1"));
     await().until(() -> one.list().size() == 2);
     assertThat(one.list())
@@ -206,9 +263,7 @@ class BanKeeperTest {
     Replica one = process();
     Replica other = process();
     for (int i = 0; one.book.ban(ALICE).isEmpty(); i++) {
-      one.book
-          .charge(ALICE, InetAddress.ofLiteral("198.51.100." + i))
-          .ifPresent(one.keeper::imposed);
+      one.penalties.charge(ALICE, InetAddress.ofLiteral("198.51.100." + i));
     }
     await().until(() -> other.book.ban(ALICE).isPresent());
     one.fail(EVE);

@@ -17,7 +17,6 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -76,38 +75,34 @@ public class SessionController {
 
   @Allowed(role = TENANT_ADMIN, scope = SESSIONS_READ)
   @GetMapping
-  @Operation(summary = "Lists open sessions, oldest first")
+  @Operation(
+      summary = "Lists open sessions of all gateways, oldest first",
+      description = "What a session of another gateway has done is some seconds old.")
   SessionPage list(
       @RequestParam(required = false) @Nullable String tenant,
       @RequestParam(required = false) @Nullable String account,
       @RequestParam(required = false) @Nullable String cursor,
       @RequestParam(required = false) @Nullable Integer limit,
       AdminRequest request) {
-    Predicate<LiveSession> which =
-        seenBy(request.admin())
-            .and(s -> tenant == null || s.tenant().equals(tenant))
-            .and(s -> account == null || s.account().equals(account));
-    return SessionPage.of(sessions.list(which), cursor, limit);
+    if (tenant != null && !request.admin().sees(tenant)) {
+      return SessionPage.NONE;
+    }
+    Admin.OwnTenant own = request.admin().tenant();
+    return SessionPage.read(sessions, own == null ? tenant : own.name(), account, cursor, limit);
   }
 
   @Allowed(role = TENANT_ADMIN, scope = SESSIONS_WRITE)
   @DeleteMapping("/{id}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
-  @Operation(summary = "Ends a session at once")
+  @Operation(summary = "Ends a session within a second, at whichever gateway it is")
   void end(@PathVariable String id, AdminRequest request) {
-    Predicate<LiveSession> which = seenBy(request.admin()).and(s -> s.id().equals(id));
     LiveSession session =
-        sessions.list(which).stream()
-            .findFirst()
+        sessions
+            .find(id)
+            .filter(s -> request.admin().sees(s.tenant()))
             .orElseThrow(() -> new Refusal.NotFound("session", id));
-    if (sessions.end(which, "an administrator ended the session") == 0) {
-      throw new Refusal.NotFound("session", id);
-    }
+    sessions.end(session, "an administrator ended the session");
     audit.changed(
         request, "session.end", session.tenant(), session.account(), Map.of("session", id));
-  }
-
-  private static Predicate<LiveSession> seenBy(Admin admin) {
-    return session -> admin.sees(session.tenant());
   }
 }

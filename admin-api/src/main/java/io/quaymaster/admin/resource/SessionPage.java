@@ -3,12 +3,13 @@ package io.quaymaster.admin.resource;
 import io.quaymaster.admin.http.Paging;
 import io.quaymaster.refusal.FieldErrors;
 import io.quaymaster.session.LiveSession;
+import io.quaymaster.session.LiveSessions;
+import io.quaymaster.session.LiveSessions.Mark;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,28 +21,27 @@ import org.jspecify.annotations.Nullable;
 record SessionPage(
     List<SessionController.Response> items,
     @Schema(description = "Give it as cursor to read on; null at the end.") @Nullable String next) {
-  private record Mark(Instant startedAt, String id) {}
+  static final SessionPage NONE = new SessionPage(List.of(), null);
 
-  private static final Comparator<Mark> ORDER =
-      Comparator.comparing(Mark::startedAt).thenComparing(Mark::id);
-
-  static SessionPage of(
-      List<LiveSession> all, @Nullable String cursor, @Nullable Integer wantedLimit) {
+  /**
+   * @param tenant null: any
+   * @param account null: any
+   */
+  static SessionPage read(
+      LiveSessions sessions,
+      @Nullable String tenant,
+      @Nullable String account,
+      @Nullable String cursor,
+      @Nullable Integer wantedLimit) {
     int limit = Paging.of(null, wantedLimit).limit();
-    Mark last = cursor == null ? null : read(cursor);
-    List<LiveSession> rest =
-        all.stream()
-            .filter(s -> last == null || ORDER.compare(mark(s), last) > 0)
-            .sorted(Comparator.comparing(SessionPage::mark, ORDER))
-            .toList();
-    List<LiveSession> here = rest.subList(0, Math.min(limit, rest.size()));
+    List<LiveSession> found =
+        sessions.list(
+            new LiveSessions.Query(
+                tenant, account, cursor == null ? null : read(cursor), limit + 1));
+    List<LiveSession> here = found.subList(0, Math.min(limit, found.size()));
     return new SessionPage(
         here.stream().map(SessionController.Response::of).toList(),
-        here.size() < rest.size() ? written(mark(here.getLast())) : null);
-  }
-
-  private static Mark mark(LiveSession session) {
-    return new Mark(session.startedAt(), session.id());
+        here.size() < found.size() ? written(Mark.of(here.getLast())) : null);
   }
 
   private static String written(Mark mark) {

@@ -1,6 +1,7 @@
 package io.quaymaster.ssh.admission;
 
 import io.quaymaster.admission.BanKeeper;
+import io.quaymaster.admission.Penalties;
 import io.quaymaster.process.Phases;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -13,15 +14,18 @@ public final class BanLifecycle implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(BanLifecycle.class);
 
   private final BanKeeper keeper;
+  private final Penalties penalties;
   private volatile boolean running;
 
-  public BanLifecycle(BanKeeper keeper) {
+  public BanLifecycle(BanKeeper keeper, Penalties penalties) {
     this.keeper = keeper;
+    this.penalties = penalties;
   }
 
   @Override
   public void start() {
     keeper.start();
+    penalties.start();
     running = true;
     try {
       if (!keeper.awaitFirstLook(PATIENCE)) {
@@ -36,6 +40,7 @@ public final class BanLifecycle implements SmartLifecycle {
   public void stop() {
     running = false;
     try {
+      penalties.stop();
       keeper.stop();
     } catch (InterruptedException impatient) {
       Thread.currentThread().interrupt();

@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quaymaster.admission.BanBook;
-import io.quaymaster.admission.BanKeeper;
+import io.quaymaster.admission.Penalties;
 import io.quaymaster.admission.PenaltyKind;
 import io.quaymaster.admission.SourceNetwork;
 import io.quaymaster.admission.SourceRates;
@@ -42,7 +42,7 @@ public final class Gate implements Gatekeeper {
 
   private final GateSettings settings;
   private final BanBook book;
-  private final BanKeeper keeper;
+  private final Penalties penalties;
   private final Clock clock;
   private final IntUnaryOperator random;
   private final Map<Refused, Counter> refusals = new EnumMap<>(Refused.class);
@@ -60,13 +60,13 @@ public final class Gate implements Gatekeeper {
   public Gate(
       GateSettings settings,
       BanBook book,
-      BanKeeper keeper,
+      Penalties penalties,
       Clock clock,
       IntUnaryOperator random,
       MeterRegistry registry) {
     this.settings = settings;
     this.book = book;
-    this.keeper = keeper;
+    this.penalties = penalties;
     this.clock = clock;
     this.random = random;
     this.rates =
@@ -216,7 +216,7 @@ public final class Gate implements Gatekeeper {
   /** Somebody left without having come in. */
   void leftAStranger(InetAddress source, PenaltyKind kind) {
     if (!closing) {
-      book.charge(source, kind).ifPresent(keeper::imposed);
+      penalties.charge(source, kind);
     }
   }
 

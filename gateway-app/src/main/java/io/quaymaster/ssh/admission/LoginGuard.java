@@ -3,6 +3,7 @@ package io.quaymaster.ssh.admission;
 import io.quaymaster.admission.AccountSources;
 import io.quaymaster.admission.BanBook;
 import io.quaymaster.admission.BanKeeper;
+import io.quaymaster.admission.Penalties;
 import io.quaymaster.login.Grant;
 import io.quaymaster.login.LoginDoor.Reason;
 import io.quaymaster.login.LoginName;
@@ -24,6 +25,7 @@ public final class LoginGuard implements SessionListener {
   private static final Logger log = LoggerFactory.getLogger(LoginGuard.class);
 
   private final BanBook book;
+  private final Penalties penalties;
   private final BanKeeper keeper;
   private final AccountSources sources;
   private final @Nullable String defaultTenant;
@@ -32,8 +34,13 @@ public final class LoginGuard implements SessionListener {
    * @param defaultTenant whose a username without {@code @tenant} is; null: nobody's
    */
   public LoginGuard(
-      BanBook book, BanKeeper keeper, AccountSources sources, @Nullable String defaultTenant) {
+      BanBook book,
+      Penalties penalties,
+      BanKeeper keeper,
+      AccountSources sources,
+      @Nullable String defaultTenant) {
     this.book = book;
+    this.penalties = penalties;
     this.keeper = keeper;
     this.sources = sources;
     this.defaultTenant = defaultTenant;
@@ -55,9 +62,7 @@ public final class LoginGuard implements SessionListener {
   public void passwordRefused(Session session, String login, Reason reason, InetAddress source) {
     refused(session, reason);
     if (reason != Reason.UNAVAILABLE) {
-      LoginName.parse(login, defaultTenant)
-          .flatMap(name -> book.charge(name, source))
-          .ifPresent(keeper::imposed);
+      LoginName.parse(login, defaultTenant).ifPresent(name -> penalties.charge(name, source));
     }
   }
 

@@ -1,0 +1,53 @@
+package io.quaymaster.cluster;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.RecoverableDataAccessException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionSystemException;
+
+/**
+ * Waits for a database that restarts or fails over: what may be asked twice is asked again until it
+ * is answered. Threads: any.
+ *
+ * @param atMost from the first try on; a try under way then is not cut short
+ */
+public record DatabasePatience(Duration atMost) {
+  private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
+
+  /**
+   * @param question may be asked again although it was answered, and the answer got lost
+   * @throws RuntimeException the last failure; at once if waiting does not help, or this thread is
+   *     interrupted
+   */
+  public <T extends @Nullable Object> T ask(Supplier<T> question) {
+    long giveUpAt = System.nanoTime() + atMost.toNanos();
+    while (true) {
+      try {
+        return question.get();
+      } catch (RuntimeException failure) {
+        if (!isOutage(failure)
+            || giveUpAt - System.nanoTime() <= PAUSE
+            || Thread.currentThread().isInterrupted()) {
+          throw failure;
+        }
+        LockSupport.parkNanos(PAUSE);
+      }
+    }
+  }
+
+  /** Whether the database does not answer, in contrast to an answer that says no. */
+  static boolean isOutage(RuntimeException failure) {
+    return switch (failure) {
+      case DataAccessResourceFailureException _, RecoverableDataAccessException _ -> true;
+      case TransientDataAccessException _ -> true;
+      case CannotCreateTransactionException _, TransactionSystemException _ -> true;
+      default -> false;
+    };
+  }
+}
