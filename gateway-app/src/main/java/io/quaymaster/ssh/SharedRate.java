@@ -127,7 +127,10 @@ final class SharedRate implements Throttle {
       takeOwnTurn();
     } else {
       long patience = askedAt + NO_ANSWER - System.nanoTime();
-      away = patience <= 0 || answered.awaitNanos(patience) <= 0;
+      while (asking && patience > 0) {
+        patience = answered.awaitNanos(patience);
+      }
+      away |= asking;
     }
   }
 

@@ -23,7 +23,8 @@ final class BanRows {
 
   /**
    * What an admin imposed is not shortened by what happens meanwhile, and what one lifted does not
-   * come back for what happened before.
+   * come back for what happened before. A row without xmax is a new one (PostgreSQL's heap: nobody
+   * has locked or changed it).
    */
   private static final String UNLESS_BY_HAND =
       """
@@ -32,11 +33,12 @@ final class BanRows {
         ends_at = greatest(ban.ends_at, excluded.ends_at)
       where (ban.reason <> 'manual' or ban.ends_at <= excluded.imposed_at)
         and (ban.lifted_at is null or ban.lifted_at < excluded.imposed_at)
-      returning id, imposed_at = :imposed as began
+      returning id, case when xmax = 0 then true else coalesce((select ends_at <= :imposed from before), false) end as began
       """;
 
   private static final String OF_NETWORK =
       """
+      with before as (select ends_at from ban where network = :network::cidr for update)
       insert into ban (network, reason, strikes, imposed_at, ends_at)
       values (:network::cidr, :reason, :strikes, :imposed, :ends)
       on conflict (network) where network is not null
@@ -45,6 +47,7 @@ final class BanRows {
 
   private static final String OF_ACCOUNT =
       """
+      with before as (select ends_at from ban where tenant = :tenant and username = :username for update)
       insert into ban (tenant, username, reason, strikes, imposed_at, ends_at)
       values (:tenant, :username, :reason, :strikes, :imposed, :ends)
       on conflict (tenant, username) where username is not null

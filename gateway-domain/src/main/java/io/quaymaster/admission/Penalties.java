@@ -91,7 +91,7 @@ public final class Penalties {
   }
 
   private void count(Charge charge) {
-    book.charge(charge.subject(), charge.kind()).ifPresent(keeper::imposed);
+    book.charge(charge.subject(), charge.kind()).ifPresent(keeper::began);
   }
 
   /** Begins to tell the others. Once only. */

@@ -35,15 +35,15 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * <p>Threads: any.
  */
 public final class ClusterNotices {
-  /** PostgreSQL takes payloads shorter than 8000 bytes, the id of a kept notice included. */
+  /** PostgreSQL takes payloads shorter than 8000 bytes. */
   public static final int MAX_PAYLOAD_BYTES = 7_900;
 
   private static final Logger log = LoggerFactory.getLogger(ClusterNotices.class);
   private static final String PREFIX = "quaymaster_";
   private static final Pattern KIND = Pattern.compile("[a-z][a-z_]{0,30}");
 
-  /** Of a notice without a row. */
-  private static final long NOT_KEPT = 0;
+  /** Says that there are rows to read. */
+  private static final String KEPT_CHANNEL = "quaymaster_kept_notices";
 
   /** How late a subscription made after the start is heard, and how late a stop is noticed. */
   private static final Duration POLL = Duration.ofMillis(200);
@@ -86,7 +86,8 @@ public final class ClusterNotices {
    * @throws org.springframework.dao.DataAccessException if the database does not answer
    */
   public void publish(String kind, String payload) {
-    notify(kind, NOT_KEPT, checked(kind, payload));
+    requireShort(kind, payload);
+    notify(channel(kind), payload);
   }
 
   /**
@@ -96,24 +97,21 @@ public final class ClusterNotices {
    * @param keepFor in which it may be heard late
    */
   public void publishKept(String kind, String payload, Duration keepFor) {
-    notify(kind, kept.insert(jdbc, kind, checked(kind, payload), keepFor), payload);
+    requireShort(kind, payload);
+    channel(kind);
+    kept.insert(jdbc, kind, payload, keepFor);
+    notify(KEPT_CHANNEL, "");
   }
 
-  private static String checked(String kind, String payload) {
+  private static void requireShort(String kind, String payload) {
     if (payload.getBytes(StandardCharsets.UTF_8).length > MAX_PAYLOAD_BYTES) {
       throw new IllegalArgumentException(
           "a notice may have " + MAX_PAYLOAD_BYTES + " bytes, not more: " + kind);
     }
-    channel(kind);
-    return payload;
   }
 
-  private void notify(String kind, long id, String payload) {
-    jdbc.sql("select pg_notify(?, ?)")
-        .param(channel(kind))
-        .param(id + " " + payload)
-        .query((row, n) -> kind)
-        .list();
+  private void notify(String channel, String payload) {
+    jdbc.sql("select pg_notify(?, ?)").params(channel, payload).query((row, n) -> channel).list();
   }
 
   /**
@@ -204,6 +202,7 @@ public final class ClusterNotices {
     // Runs in place: it only sets the socket's time-out.
     connection.setNetworkTimeout(Runnable::run, (int) NO_ANSWER.toMillis());
     PGConnection postgres = connection.unwrap(PGConnection.class);
+    listenTo(connection, KEPT_CHANNEL);
     Set<String> heard = new HashSet<>();
     listenToNew(connection, heard);
     readRows(connection);
@@ -221,13 +220,15 @@ public final class ClusterNotices {
     connectedOnce.countDown();
     while (!isStopping()) {
       PGNotification[] notices = postgres.getNotifications((int) POLL.toMillis());
+      boolean rows = System.nanoTime() - heardNanos >= LOOK_FOR_ROWS.toNanos();
       if (notices != null) {
         for (PGNotification notice : notices) {
+          rows |= notice.getName().equals(KEPT_CHANNEL);
           deliver(notice.getName(), notice.getParameter());
         }
       }
       listenToNew(connection, heard);
-      if (System.nanoTime() - heardNanos >= LOOK_FOR_ROWS.toNanos()) {
+      if (rows) {
         readRows(connection);
       }
     }
@@ -239,29 +240,25 @@ public final class ClusterNotices {
   private void listenToNew(Connection connection, Set<String> heard) throws SQLException {
     for (String channel : subscribers.keySet()) {
       if (heard.add(channel)) {
-        try (Statement statement = connection.createStatement()) {
-          statement.execute("listen " + channel);
-        }
+        listenTo(connection, channel);
       }
+    }
+  }
+
+  private static void listenTo(Connection connection, String channel) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("listen " + channel);
     }
   }
 
   private void readRows(Connection connection) throws SQLException {
     for (KeptNotices.Kept notice : kept.unheard(connection)) {
-      deliverTo(PREFIX + notice.kind(), notice.payload());
+      deliver(PREFIX + notice.kind(), notice.payload());
     }
     heardNanos = System.nanoTime();
   }
 
-  private void deliver(String channel, String parameter) {
-    int blank = parameter.indexOf(' ');
-    long id = Long.parseLong(parameter.substring(0, blank));
-    if (id == NOT_KEPT || kept.hear(id)) {
-      deliverTo(channel, parameter.substring(blank + 1));
-    }
-  }
-
-  private void deliverTo(String channel, String payload) {
+  private void deliver(String channel, String payload) {
     subscribers
         .getOrDefault(channel, List.of())
         .forEach(subscriber -> runSafely(() -> subscriber.accept(payload)));

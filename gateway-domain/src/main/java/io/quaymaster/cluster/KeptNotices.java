@@ -33,24 +33,14 @@ final class KeptNotices {
 
   private final Set<Long> heard = new HashSet<>();
 
-  long insert(JdbcClient jdbc, String kind, String payload, Duration keepFor) {
-    return jdbc.sql(
+  void insert(JdbcClient jdbc, String kind, String payload, Duration keepFor) {
+    jdbc.sql(
             """
             insert into cluster_notice (kind, payload, kept_until)
-            values (?, ?, now() + make_interval(secs => ?)) returning id
+            values (?, ?, now() + make_interval(secs => ?))
             """)
         .params(kind, payload, keepFor.toMillis() / 1000.0)
-        .query(Long.class)
-        .single();
-  }
-
-  /**
-   * Notes that a notice was heard.
-   *
-   * @return whether it is for the first time
-   */
-  boolean hear(long id) {
-    return heard.add(id);
+        .update();
   }
 
   /** Rows that were not heard yet, which they are from now on; forgets those that are over. */

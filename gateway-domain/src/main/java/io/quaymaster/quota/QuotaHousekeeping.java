@@ -175,7 +175,7 @@ final class QuotaHousekeeping {
   }
 
   private void noteSteadiness(long now) {
-    if (now - lastHeartbeatNanos > settings.heartbeat().multipliedBy(3).toNanos()) {
+    if (now - lastHeartbeatNanos > settings.deadAfter().dividedBy(2).toNanos()) {
       steadySinceNanos = now;
     }
     lastHeartbeatNanos = now;

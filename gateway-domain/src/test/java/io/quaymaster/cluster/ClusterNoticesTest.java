@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.quaymaster.db.TestDatabase;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,7 +20,7 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 class ClusterNoticesTest {
-  private final TestDatabase database = TestDatabase.empty();
+  private final TestDatabase database = TestDatabase.migrated();
   private final DataSource source = database.dataSource();
   private final ClusterNotices one = new ClusterNotices(source);
   private final ClusterNotices other = new ClusterNotices(database.dataSource());
@@ -93,6 +96,62 @@ class ClusterNoticesTest {
             });
     one.publish("account", "alice");
     hears("alice");
+  }
+
+  @Test
+  void aKeptNoticeIsHeardByAllOnceAndByWhoWasAway() throws Exception {
+    one.publishKept("account", "before", Duration.ofMinutes(1));
+    hears("before");
+    database.execute("alter table cluster_notice rename to lost");
+    await().until(() -> !other.isListening());
+    // Nobody hears a notification of this one: it is written behind everybody's back.
+    database.execute(
+        "insert into lost (kind, payload, kept_until)"
+            + " values ('account', 'meanwhile', now() + interval '1 minute')");
+    AtomicInteger away = new AtomicInteger();
+    other.whenReconnectedAfter(time -> away.set((int) time.toMillis()));
+    database.execute("alter table lost rename to cluster_notice");
+    hears("before", "meanwhile");
+    await().until(() -> away.get() > 0 && other.isListening());
+    one.publishKept("account", "after", Duration.ofMinutes(1));
+    hears("before", "meanwhile", "after");
+  }
+
+  /** As behind a pool that passes no notifications on. */
+  @Test
+  void aKeptNoticeIsHeardWithoutItsNotification() throws Exception {
+    database.execute(
+        "insert into cluster_notice (kind, payload, kept_until)"
+            + " values ('account', 'silent', now() + interval '1 minute')");
+    hears("silent");
+  }
+
+  /** A lower id may be committed after a higher one. */
+  @Test
+  void aKeptNoticeThatIsCommittedLateIsHeard() {
+    TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(source));
+    transaction.executeWithoutResult(
+        status -> {
+          one.publishKept("account", "begun first", Duration.ofMinutes(1));
+          other.publishKept("account", "committed first", Duration.ofMinutes(1));
+          hears("committed first");
+        });
+    hears("committed first", "begun first");
+  }
+
+  @Test
+  void keptNoticesGo() throws Exception {
+    one.publishKept("account", "brief", Duration.ofMillis(1));
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement()) {
+      await()
+          .until(
+              () -> {
+                try (ResultSet rows = statement.executeQuery("select 1 from cluster_notice")) {
+                  return !rows.next();
+                }
+              });
+    }
   }
 
   @Test
