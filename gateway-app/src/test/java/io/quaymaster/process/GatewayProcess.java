@@ -140,8 +140,12 @@ public final class GatewayProcess implements AutoCloseable {
     return "http://127.0.0.1:" + adminPort();
   }
 
-  /** The generated one. */
+  /** The one that it was given, else the generated one. */
   public String adminToken() {
+    String given = setup.environment().get("QUAYMASTER_ADMIN_TOKEN");
+    if (given != null) {
+      return given;
+    }
     try {
       return Files.readString(setup.dataFolder().resolve("admin-token")).strip();
     } catch (IOException failure) {
@@ -151,6 +155,12 @@ public final class GatewayProcess implements AutoCloseable {
 
   public Path dataFolder() {
     return setup.dataFolder();
+  }
+
+  /** The folder that local stores lie in. */
+  public Path localRoot() {
+    String given = setup.environment().get("QUAYMASTER_FILES_LOCAL_ROOTS");
+    return given == null ? dataFolder().resolve("stores") : Path.of(given);
   }
 
   public long pid() {

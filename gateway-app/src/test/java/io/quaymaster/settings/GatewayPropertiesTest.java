@@ -109,6 +109,7 @@ class GatewayPropertiesTest {
               Duration.ofSeconds(5),
               Duration.ofSeconds(5),
               Duration.ofSeconds(30),
+              Duration.ofSeconds(30),
               DataSize.ofMegabytes(256)),
           new GatewayProperties.PasswordHashing(
               Runtime.getRuntime().availableProcessors(), 64, Duration.ofSeconds(10)));

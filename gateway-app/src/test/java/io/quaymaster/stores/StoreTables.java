@@ -2,10 +2,12 @@ package io.quaymaster.stores;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.quaymaster.cluster.DatabasePatience;
 import io.quaymaster.db.TestDatabase;
 import io.quaymaster.files.ByteText;
 import io.quaymaster.files.StoreKey;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -91,7 +93,7 @@ final class StoreTables implements AutoCloseable {
   }
 
   Database asked() {
-    return new Database(jdbc(), transactions());
+    return new Database(jdbc(), transactions(), new DatabasePatience(Duration.ZERO));
   }
 
   DataSource source() {

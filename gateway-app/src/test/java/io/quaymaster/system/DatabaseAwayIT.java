@@ -32,6 +32,7 @@ class DatabaseAwayIT {
               .with("SPRING_DATASOURCE_PASSWORD", "its secret")
               .with("QUAYMASTER_DATABASE_MIGRATE", "false")
               .with("SPRING_DATASOURCE_HIKARI_CONNECTION_TIMEOUT", "1000")
+              .with("QUAYMASTER_QUOTA_PATIENCE", "1s")
               // So that an upload under way soon needs the ledger.
               .with("QUAYMASTER_QUOTA_LARGEST_BLOCK", "1MB");
       try (Quay quay = Quay.start(setup)) {

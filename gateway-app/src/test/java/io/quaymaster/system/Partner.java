@@ -25,6 +25,11 @@ final class Partner {
     this.home = home;
   }
 
+  /** The same account at another gateway of the cluster. */
+  Partner at(Quay another) {
+    return new Partner(another, username, tenant, home);
+  }
+
   String username() {
     return username;
   }

@@ -39,8 +39,8 @@ final class Quay implements AutoCloseable {
 
   private final Path folder;
   private final OpenSshKeys key;
-  private GatewayProcess process;
-  private AdminClient admin;
+  private volatile GatewayProcess process;
+  private volatile AdminClient admin;
 
   /**
    * @param folder of the test's own
@@ -50,12 +50,19 @@ final class Quay implements AutoCloseable {
   }
 
   static Quay start(GatewayProcess.Setup setup) {
-    return new Quay(setup.folder(), setup.start());
+    return start(setup, OpenSshKeys.generate(setup.folder().resolve("key"), "ed25519"));
   }
 
-  private Quay(Path folder, GatewayProcess process) {
+  /**
+   * @param key what all partners log in with
+   */
+  static Quay start(GatewayProcess.Setup setup, OpenSshKeys key) {
+    return new Quay(setup.folder(), setup.start(), key);
+  }
+
+  private Quay(Path folder, GatewayProcess process, OpenSshKeys key) {
     this.folder = folder;
-    this.key = OpenSshKeys.generate(folder.resolve("key"), "ed25519");
+    this.key = key;
     this.process = process;
     this.admin = new AdminClient(process.adminUrl(), process.adminToken());
   }
@@ -119,7 +126,7 @@ final class Quay implements AutoCloseable {
 
   /** Where a tenant's files really lie. */
   Path store(String tenant) {
-    return process.dataFolder().resolve("stores").resolve(tenant);
+    return process.localRoot().resolve(tenant);
   }
 
   Usage tenantUsage(String tenant) {
