@@ -18,6 +18,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -200,6 +201,8 @@ class SharedRateTest {
   @Test
   void whileNobodySaysWhoseTurnItIsEachGoesOnWithItsShare() throws Exception {
     AtomicInteger turns = new AtomicInteger();
+    AtomicLong free = new AtomicLong(System.nanoTime());
+    Duration turn = Duration.ofMillis(200);
     // Half of the time is somebody else's, then the database is away.
     Gateway half =
         busy(
@@ -207,7 +210,10 @@ class SharedRateTest {
               if (turns.incrementAndGet() > 12) {
                 throw new QueryTimeoutException("away");
               }
-              return new Turn(Duration.ofMillis(400), Duration.ofMillis(200));
+              long now = System.nanoTime();
+              long start = Math.max(free.get(), now - burst.toNanos());
+              free.set(start + 2 * turn.toNanos());
+              return new Turn(Duration.ofNanos(start - now), turn);
             },
             2);
     await().until(() -> turns.get() > 13);

@@ -1,5 +1,6 @@
 package io.quaymaster.account;
 
+import io.quaymaster.access.SftpSettings;
 import io.quaymaster.account.AccountEvent.Change;
 import java.time.Instant;
 import java.util.List;
@@ -20,7 +21,33 @@ final class AccountChanges {
     if (narrowed(before.sources(), after.sources())) {
       return Change.SOURCE_REMOVED;
     }
+    if (mayLess(before, after)) {
+      return Change.ACCESS_NARROWED;
+    }
     return Change.SETTINGS;
+  }
+
+  private static boolean mayLess(AccountSettings before, AccountSettings after) {
+    return !after.home().equals(before.home())
+        || !after.permissions().containsAll(before.permissions())
+        || before.mounts().stream().anyMatch(was -> !isStillThere(was, after.mounts()))
+        || mayLess(before.sftp(), after.sftp());
+  }
+
+  private static boolean isStillThere(MountSetting was, List<MountSetting> now) {
+    return now.stream()
+        .anyMatch(
+            is ->
+                is.path().equals(was.path())
+                    && is.store().equals(was.store())
+                    && is.prefix().equals(was.prefix())
+                    && is.permissions().containsAll(was.permissions()));
+  }
+
+  private static boolean mayLess(SftpSettings before, SftpSettings after) {
+    return (after.readOnly() && !before.readOnly())
+        || SftpSettings.REQUEST_NAMES.stream()
+            .anyMatch(name -> before.allowsRequest(name) && !after.allowsRequest(name));
   }
 
   /** Whether an address that was allowed may not be any more; an empty list allows all. */

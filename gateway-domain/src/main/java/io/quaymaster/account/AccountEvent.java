@@ -14,7 +14,8 @@ public sealed interface AccountEvent {
   String reason();
 
   /**
-   * An account is no longer what it was. Grants are snapshots: what ends no session holds later.
+   * An account is no longer what it was. Grants are snapshots: what takes something away ends the
+   * sessions, and what gives more holds from the next login on.
    */
   record AccountChanged(long accountId, Change change) implements AccountEvent {
     @Override
@@ -59,6 +60,7 @@ public sealed interface AccountEvent {
     EXPIRED("the account has expired", true),
     PROTOCOL_REMOVED("a protocol was taken away", true),
     SOURCE_REMOVED("an allowed source address was taken away", true),
+    ACCESS_NARROWED("the account may do less now", true),
     RESUMED("the account was resumed", false),
     PASSWORD("the password was changed", false),
     SETTINGS("the settings were changed", false);

@@ -1,6 +1,5 @@
 package io.quaymaster.session;
 
-import io.quaymaster.tenant.scope.TenantScope;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -184,7 +183,7 @@ public final class ClusterSessions implements LiveSessions {
         removeLeft();
         if (System.nanoTime() - refreshedNanos >= refresh.toNanos()) {
           refreshedNanos = System.nanoTime();
-          TenantScope.runForGateway(() -> transaction.executeWithoutResult(_ -> refresh()));
+          transaction.executeWithoutResult(_ -> refresh());
         }
         noteOutage(null);
         await(refresh);
