@@ -1,7 +1,7 @@
 package io.quaymaster.accountfiles;
 
-import static io.quaymaster.files.FileStoreFixture.fails;
 import static io.quaymaster.files.FileFailure.Kind.LEDGER_UNAVAILABLE;
+import static io.quaymaster.files.FileStoreFixture.fails;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -65,8 +65,7 @@ class OutageTest {
     process.network().cut();
     file.write(1, ByteBuffer.allocate(BLOCK - 1));
     CompletableFuture<Void> writing =
-        CompletableFuture.runAsync(
-            () -> write(file, BLOCK, 3 * BLOCK), Thread::startVirtualThread);
+        CompletableFuture.runAsync(() -> write(file, BLOCK, 3 * BLOCK), Thread::startVirtualThread);
     // As long as several tries take.
     assertThat(writing.copy().completeOnTimeout(null, 1, TimeUnit.SECONDS))
         .succeedsWithin(Duration.ofSeconds(5));
