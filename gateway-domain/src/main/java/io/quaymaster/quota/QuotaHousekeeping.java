@@ -49,6 +49,7 @@ final class QuotaHousekeeping {
   private final Recounter recounter;
   private final ClusterNotices notices;
   private final ProcessMarker marker;
+  private final LedgerMeters meters;
   private final TransactionTemplate transaction;
   private final BlockingQueue<Runnable> asked = new ArrayBlockingQueue<>(MAX_WAITING);
   private final Set<Long> uncountable = new HashSet<>();
@@ -70,6 +71,7 @@ final class QuotaHousekeeping {
       Recounter recounter,
       ClusterNotices notices,
       ProcessMarker marker,
+      LedgerMeters meters,
       TransactionTemplate transaction) {
     this.ledger = ledger;
     this.table = table;
@@ -80,6 +82,7 @@ final class QuotaHousekeeping {
     this.recounter = recounter;
     this.notices = notices;
     this.marker = marker;
+    this.meters = meters;
     this.transaction = transaction;
   }
 
@@ -143,7 +146,7 @@ final class QuotaHousekeeping {
     if (!registered) {
       processes.register();
       registered = true;
-      lastHeartbeatNanos = System.nanoTime();
+      beaten();
     }
     if (!marked) {
       marker.earlier().ifPresent(dead::settleKnownDead);
@@ -153,19 +156,26 @@ final class QuotaHousekeeping {
     boolean due = System.nanoTime() - lastHeartbeatNanos >= settings.heartbeat().toNanos();
     if (due) {
       processes.heartbeat();
-      lastHeartbeatNanos = System.nanoTime();
+      beaten();
     }
     settler.settle(settings.leaseIdle());
+    meters.allSettled();
     if (due) {
       dead.settleAll(settings.deadAfter());
       table.unmeasuredPlaces().forEach(this::countForgotten);
       ledger.forgetIdle();
     }
+    meters.databaseAnswers(true);
     if (outage) {
       outage = false;
       ledger.databaseAnswers();
       log.info("The quota ledger's database answers again");
     }
+  }
+
+  private void beaten() {
+    lastHeartbeatNanos = System.nanoTime();
+    meters.heartbeat();
   }
 
   /** Counts a new place, and tells all processes of it. */
@@ -194,6 +204,7 @@ final class QuotaHousekeeping {
       log.debug("A round ended early", taken);
       forgotten = true;
     } catch (DataAccessException | TransactionException away) {
+      meters.databaseAnswers(false);
       if (!outage) {
         outage = true;
         log.warn("The quota ledger's database does not answer: {}", away.getMessage());
