@@ -6,6 +6,7 @@ import io.quaymaster.process.ProcessConfiguration;
 import io.quaymaster.ssh.GateConfiguration;
 import io.quaymaster.ssh.SshConfiguration;
 import io.quaymaster.stores.StoresConfiguration;
+import io.quaymaster.traces.TracesConfiguration;
 import io.quaymaster.trail.TrailConfiguration;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -22,6 +23,7 @@ import org.springframework.context.annotation.Import;
 @EnableAutoConfiguration(exclude = UserDetailsServiceAutoConfiguration.class)
 @Import({
   ProcessConfiguration.class,
+  TracesConfiguration.class,
   StoresConfiguration.class,
   LedgerConfiguration.class,
   GateConfiguration.class,

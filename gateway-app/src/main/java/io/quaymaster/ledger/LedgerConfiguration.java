@@ -15,8 +15,10 @@ import io.quaymaster.quota.Recount;
 import io.quaymaster.quota.ScopeChanges;
 import io.quaymaster.quota.UsageFlush;
 import io.quaymaster.settings.GatewayProperties;
+import io.quaymaster.traces.ChronicleTracing;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -76,9 +78,12 @@ public class LedgerConfiguration {
     return new LedgerLifecycle(ledger, notices);
   }
 
+  /** Traces are outermost, so that the log's lines bear them. */
   @Bean
-  Chronicle chronicle(QuotaAssembly ledger, MeterRegistry registry) {
-    return new ObservedChronicle(ledger.chronicle(), registry);
+  Chronicle chronicle(
+      QuotaAssembly ledger, MeterRegistry registry, Optional<ChronicleTracing> tracing) {
+    Chronicle observed = new ObservedChronicle(ledger.chronicle(), registry);
+    return tracing.map(traces -> traces.around(observed)).orElse(observed);
   }
 
   /** Then what is reserved is only what is being written. */

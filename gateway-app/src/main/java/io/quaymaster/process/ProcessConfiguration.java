@@ -1,6 +1,9 @@
 package io.quaymaster.process;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.quaymaster.account.Accounts;
 import io.quaymaster.secret.Resealer;
 import io.quaymaster.secret.SecretSeal;
@@ -8,12 +11,17 @@ import io.quaymaster.settings.GatewayProperties;
 import io.quaymaster.store.Stores;
 import io.quaymaster.tenant.Tenants;
 import jakarta.servlet.http.HttpServletRequest;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.UUID;
+import java.util.stream.Stream;
+import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.micrometer.metrics.system.DiskSpaceMetricsBinder;
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -53,6 +61,31 @@ public class ProcessConfiguration {
   @Bean
   HealthIndicator sshHealthIndicator(SshListener ssh) {
     return () -> ssh.isListening() ? Health.up().build() : Health.down().build();
+  }
+
+  /** What readiness says, without asking the database: who reads metrics must not wait for it. */
+  @Bean
+  MeterBinder readyMeter(ApplicationAvailability availability, SshListener ssh) {
+    return registry ->
+        Gauge.builder("quaymaster.ready", () -> takesConnections(availability, ssh) ? 1 : 0)
+            .description("1 while the SSH ports are open and the process is not on its way out")
+            .register(registry);
+  }
+
+  private static boolean takesConnections(ApplicationAvailability availability, SshListener ssh) {
+    return availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC
+        && ssh.isListening();
+  }
+
+  /** Of the folders that fill, and not of the working directory. */
+  @Bean
+  DiskSpaceMetricsBinder diskSpace(GatewayProperties settings) {
+    return new DiskSpaceMetricsBinder(
+        Stream.concat(Stream.of(settings.dataFolder()), settings.localRoots().stream())
+            .distinct()
+            .map(Path::toFile)
+            .toList(),
+        Tags.empty());
   }
 
   @Bean

@@ -1,5 +1,6 @@
 package io.quaymaster.ssh;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quaymaster.account.PasswordHashes;
@@ -52,9 +53,17 @@ public class SshConfiguration {
   private static final int SFTP_OVERHEAD_BYTES = 1024;
 
   @Bean
-  PasswordHashes passwordHashes(GatewayProperties properties) {
+  PasswordHashes passwordHashes(GatewayProperties properties, MeterRegistry registry) {
     GatewayProperties.PasswordHashing hashing = properties.passwordHashing();
-    return new PasswordHashes(hashing.atOnce(), hashing.queue(), hashing.maxWait());
+    PasswordHashes hashes =
+        new PasswordHashes(hashing.atOnce(), hashing.queue(), hashing.maxWait());
+    Gauge.builder("quaymaster.password.hashes.waiting", hashes, PasswordHashes::waiting)
+        .description("Passwords that wait to be hashed")
+        .register(registry);
+    FunctionCounter.builder("quaymaster.password.hashes.refused", hashes, PasswordHashes::refused)
+        .description("Passwords that were not looked at, because too many waited")
+        .register(registry);
+    return hashes;
   }
 
   @Bean

@@ -1,10 +1,15 @@
 package io.quaymaster.trail;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
 import io.quaymaster.audit.chain.AuditKeeper;
 import io.quaymaster.process.Phases;
 import io.quaymaster.process.Turns;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -26,11 +31,19 @@ final class KeeperLifecycle implements SmartLifecycle {
   private final AuditKeeper keeper;
   private final Turns turns;
 
+  private final AtomicLong signed = new AtomicLong(System.nanoTime());
+  private final AtomicLong partitioned = new AtomicLong(System.nanoTime());
+
   /** The thread's own. */
   private long monthsAt;
 
-  KeeperLifecycle(AuditKeeper keeper, Duration checkpointInterval) {
+  KeeperLifecycle(AuditKeeper keeper, Duration checkpointInterval, MeterRegistry registry) {
     this.keeper = keeper;
+    Gauge.builder("quaymaster.audit.findings", keeper, AuditKeeper::findings)
+        .description("Places where the audit log was found not to be as it was written")
+        .register(registry);
+    age(registry, "signing", "Time since the audit log was last looked through and signed", signed);
+    age(registry, "partitions", "Time since the audit log's partitions were made", partitioned);
     this.turns =
         new Turns(
             "audit-keeper",
@@ -38,9 +51,19 @@ final class KeeperLifecycle implements SmartLifecycle {
             this::turn);
   }
 
+  private static void age(MeterRegistry registry, String of, String description, AtomicLong since) {
+    TimeGauge.builder(
+            "quaymaster.audit." + of + ".age",
+            since,
+            TimeUnit.NANOSECONDS,
+            at -> System.nanoTime() - at.get())
+        .description(description)
+        .register(registry);
+  }
+
   @Override
   public void start() {
-    guarded(keeper::makePartitions);
+    guarded(this::makePartitions);
     turns.start(this::begin);
   }
 
@@ -49,11 +72,21 @@ final class KeeperLifecycle implements SmartLifecycle {
     guarded(keeper::dropOld);
   }
 
+  private void makePartitions() {
+    keeper.makePartitions();
+    partitioned.set(System.nanoTime());
+  }
+
+  private void sign() {
+    keeper.sign(false);
+    signed.set(System.nanoTime());
+  }
+
   private void turn() {
-    guarded(() -> keeper.sign(false));
+    guarded(this::sign);
     if (System.nanoTime() - monthsAt >= MONTHS_INTERVAL.toNanos()) {
       monthsAt = System.nanoTime();
-      guarded(keeper::makePartitions);
+      guarded(this::makePartitions);
       guarded(keeper::dropOld);
     }
   }

@@ -1,5 +1,6 @@
 package io.quaymaster.trail;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quaymaster.audit.Chronicle;
 import io.quaymaster.audit.chain.Anchors;
 import io.quaymaster.audit.chain.AuditKeeper;
@@ -53,7 +54,8 @@ public class TrailConfiguration {
   }
 
   @Bean
-  KeeperLifecycle keeperLifecycle(AuditKeeper keeper, GatewayProperties properties) {
-    return new KeeperLifecycle(keeper, properties.audit().checkpointInterval());
+  KeeperLifecycle keeperLifecycle(
+      AuditKeeper keeper, GatewayProperties properties, MeterRegistry registry) {
+    return new KeeperLifecycle(keeper, properties.audit().checkpointInterval(), registry);
   }
 }

@@ -79,6 +79,10 @@ class ArchitectureTest {
             "process.Executes"),
         new Case(Rules.noJavaSerialisation(), Rules.noJavaSerialisation(), "process.Deserialises"),
         new Case(Rules.minaServesNoFiles(), Rules.minaServesNoFiles(), "ssh.ServesFilesByMina"),
+        new Case(
+            Rules.fewKnowOfTraces(Rules.in("io.quaymaster.traces")),
+            Rules.fewKnowOfTraces(named("nobody")),
+            "process.MakesSpans"),
         new Case(Rules.noFieldInjection(), Rules.noFieldInjection(), "process.IsInjected"),
         new Case(Rules.everyPackageIsNullMarked(), Rules.everyPackageIsNullMarked(), "unmarked"));
   }

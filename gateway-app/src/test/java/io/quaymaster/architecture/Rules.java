@@ -168,6 +168,14 @@ final class Rules {
                 "org.apache.sshd.server.shell.."));
   }
 
+  /** Where there are no traces, nothing of OpenTelemetry is loaded: one package knows of it. */
+  static ArchRule fewKnowOfTraces(DescribedPredicate<JavaClass> but) {
+    return noClasses()
+        .that(not(but))
+        .should()
+        .dependOnClassesThat(resideInAPackage("io.opentelemetry.."));
+  }
+
   static ArchRule noFieldInjection() {
     return fields().should(new NotInjected());
   }

@@ -251,7 +251,10 @@ public final class GatewayProcess implements AutoCloseable {
     command.addAll(setup.arguments());
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.directory(setup.folder().toFile());
-    builder.environment().keySet().removeIf(name -> name.matches("(QUAYMASTER|SPRING|LOGGING)_.*"));
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.matches("(QUAYMASTER|SPRING|LOGGING|OTEL)_.*"));
     builder.environment().putAll(setup.environment());
     return builder.redirectErrorStream(true).redirectOutput(logFile.toFile()).start();
   }

@@ -52,6 +52,7 @@ class CrashIT {
     uploads.forEach(Upload::fails);
     quay.restart();
     quay.isExact("acme", alice);
+    assertThat(quay.metrics().of("quaymaster_processes_settled_total")).isEqualTo(1);
     assertThat(alice.usage().bytes()).isBetween(MIB + (long) names.size(), LIMIT);
     isWhole(alice, client, complete);
     assertThat(alice.transferOf("/" + complete).get("outcome").stringValue())

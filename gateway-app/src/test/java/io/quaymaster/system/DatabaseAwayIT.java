@@ -19,6 +19,8 @@ class DatabaseAwayIT {
   private static final int MIB = 1 << 20;
   private static final Duration SOON = Duration.ofSeconds(30);
 
+  private static final String AVAILABLE = "quaymaster_database_available";
+
   @TempDir Path folder;
 
   @Test
@@ -52,6 +54,8 @@ class DatabaseAwayIT {
           await().atMost(SOON).until(() -> quay.health("readiness") == 503);
           assertThat(quay.health("liveness")).isEqualTo(200);
           assertThatRestSaysSo(quay);
+          await().atMost(SOON).until(() -> quay.metrics().of(AVAILABLE) == 0);
+          assertThat(quay.metrics().of("quaymaster_ready")).as("the ports are open").isEqualTo(1);
           assertThat(upload.ends(SOON)).as(upload.said()).isNotZero();
           client.sftp("ls").fails("");
           alreadyIn.does("get small back");
@@ -61,6 +65,7 @@ class DatabaseAwayIT {
           giveBack(role);
 
           await().atMost(SOON).until(() -> quay.health("readiness") == 200);
+          await().atMost(SOON).until(() -> quay.metrics().of(AVAILABLE) == 1);
           alreadyIn.does("put small afterwards");
         }
         assertThatTheOutageIsToldAndOver(quay, alice);
@@ -110,6 +115,9 @@ class DatabaseAwayIT {
             t -> assertThat(t.get("outcome").stringValue()).isEqualTo("completed"),
             t -> assertThat(t.get("bytes").longValue()).isEqualTo(100_000));
     assertThat(quay.metrics().of("quaymaster_storage_errors_total", "code=\"LEDGER_UNAVAILABLE\""))
+        .isPositive();
+    assertThat(quay.metrics().of("quaymaster_refusals_total", "code=\"UNAVAILABLE\"")).isPositive();
+    assertThat(quay.metrics().of("http_server_requests_seconds_count", "outcome=\"SERVER_ERROR\""))
         .isPositive();
     quay.isExact("acme", alice);
     OpenSsh client = alice.openSsh();

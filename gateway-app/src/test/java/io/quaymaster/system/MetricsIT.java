@@ -49,6 +49,7 @@ class MetricsIT {
     assertThat(now.moreThan(before, "quaymaster_quota_denials_total", "limit=\"bytes\""))
         .isEqualTo(now.moreThan(before, "quaymaster_refusals_total", "code=\"QUOTA_BYTES\""))
         .isPositive();
+    whoWasRefused(before, now);
 
     assertThat(now.help())
         .containsKeys("quaymaster_transfers_total", "quaymaster_sessions", REQUESTS)
@@ -72,6 +73,39 @@ class MetricsIT {
     assertThat(now.moreThan(before, "quaymaster_transfers_total", labels)).isEqualTo(1);
     assertThat(now.moreThan(before, "quaymaster_transfer_bytes_total", labels))
         .isEqualTo((double) bytes);
+    assertThat(now.moreThan(before, "quaymaster_transfer_seconds_count", labels)).isEqualTo(1);
+    assertThat(now.moreThan(before, "quaymaster_transfer_seconds_sum", labels)).isPositive();
+  }
+
+  /** A tenant is named only where somebody has logged in. */
+  private static void whoWasRefused(Metrics before, Metrics now) {
+    String refusals = "quaymaster_refusals_total";
+    assertThat(now.moreThan(before, refusals, "code=\"QUOTA_BYTES\"", "tenant=\"umbrella\""))
+        .isPositive();
+    assertThat(now.moreThan(before, refusals, "code=\"WRONG_PASSWORD\"", "tenant=\"\""))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void howTheGatewayIsItSaysItself() {
+    Metrics now = quay.metrics();
+
+    assertThat(now.of("quaymaster_ready")).isEqualTo(1);
+    assertThat(now.of("quaymaster_database_available")).isEqualTo(1);
+    assertThat(now.of("quaymaster_quota_settle_age_seconds")).isBetween(0.0, 20.0);
+    assertThat(now.of("quaymaster_heartbeat_age_seconds")).isBetween(0.0, 20.0);
+    assertThat(now.of("quaymaster_audit_signing_age_seconds")).isBetween(0.0, 60.0);
+    assertThat(now.of("quaymaster_audit_partitions_age_seconds")).isBetween(0.0, 3700.0);
+    assertThat(now.of("quaymaster_audit_findings")).isZero();
+    assertThat(now.of("quaymaster_journal_limit_bytes")).isEqualTo(256.0 * MIB);
+    assertThat(now.of("quaymaster_journal_waiting_bytes")).isLessThan(MIB);
+    assertThat(now.of("quaymaster_password_hashes_waiting")).isZero();
+    assertThat(now.of("quaymaster_password_hashes_refused_total")).isZero();
+    assertThat(now.of("disk_free_bytes", "path=\"" + quay.process().dataFolder() + "\""))
+        .isPositive();
+    assertThat(now.page().lines())
+        .filteredOn(line -> !line.startsWith("#"))
+        .allMatch(line -> line.contains("application=\"quaymaster\""));
   }
 
   /** So many requests of a kind, each in its latency histogram. */

@@ -12,6 +12,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.crypto.argon2.Argon2PasswordEncoder;
 
@@ -38,6 +39,7 @@ public final class PasswordHashes implements AutoCloseable {
 
   private final ThreadPoolExecutor threads;
   private final Duration maxWait;
+  private final LongAdder refused = new LongAdder();
 
   /**
    * @param atOnce hashes computed at the same time
@@ -111,6 +113,7 @@ public final class PasswordHashes implements AutoCloseable {
       threads.execute(task);
       return task.get(maxWait.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException | TimeoutException noTurn) {
+      refused.increment();
       throw busy();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -124,6 +127,16 @@ public final class PasswordHashes implements AutoCloseable {
 
   private static Refusal.Busy busy() {
     return new Refusal.Busy("Too many passwords are being checked. Try again in a moment.");
+  }
+
+  /** Hashes that wait for their turn now. */
+  public int waiting() {
+    return threads.getQueue().size();
+  }
+
+  /** How many found no turn in time, ever. */
+  public long refused() {
+    return refused.sum();
   }
 
   @Override

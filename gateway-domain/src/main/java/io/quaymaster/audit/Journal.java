@@ -162,6 +162,11 @@ public final class Journal {
     }
   }
 
+  /** How much may wait. */
+  public long limitBytes() {
+    return limitBytes;
+  }
+
   public long waitingBytes() {
     lock.lock();
     try {

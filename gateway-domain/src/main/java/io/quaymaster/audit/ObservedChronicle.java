@@ -2,6 +2,7 @@ package io.quaymaster.audit;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.BaseUnits;
 import io.quaymaster.transfer.Transfer;
 import java.time.Duration;
@@ -34,14 +35,18 @@ public final class ObservedChronicle implements Chronicle {
           "quaymaster.storage.errors",
           "Failures of stores and of the database that clients were told",
           "code",
-          String.valueOf(event.code()));
+          String.valueOf(event.code()),
+          "tenant",
+          tenant(event));
     }
     if (event.outcome() == AuditEvent.Outcome.REFUSED) {
       count(
           "quaymaster.refusals",
           "Refusals that clients were told",
           "code",
-          String.valueOf(event.code()));
+          String.valueOf(event.code()),
+          "tenant",
+          tenant(event));
     }
     log.info(
         "{} {} account={} source={} session={} code={} id={} {}",
@@ -55,8 +60,16 @@ public final class ObservedChronicle implements Chronicle {
         shown(event.detail()));
   }
 
-  private void count(String name, String description, String label, String value) {
-    counter(name, description).tag(label, value).register(meters).increment();
+  private void count(String name, String description, String... labels) {
+    counter(name, description).tags(labels).register(meters).increment();
+  }
+
+  /**
+   * Empty before a login succeeded: names that strangers try must not become time series. In a
+   * session it is a tenant that there is.
+   */
+  private static String tenant(AuditEvent event) {
+    return event.sessionId() == null || event.tenant() == null ? "" : event.tenant();
   }
 
   private static Counter.Builder counter(String name, String description) {
@@ -93,6 +106,12 @@ public final class ObservedChronicle implements Chronicle {
         .tags(tags)
         .register(meters)
         .increment((double) transfer.bytes());
+    Duration took = Duration.between(transfer.startedAt(), transfer.endedAt());
+    Timer.builder("quaymaster.transfer")
+        .description("Time that files were open while they were moved")
+        .tags(tags)
+        .register(meters)
+        .record(took.isNegative() ? Duration.ZERO : took);
     log.info(
         "{} {} account={}@{} source={} session={} protocol={} path={} bytes={} ms={} code={}"
             + " id={}",
@@ -105,7 +124,7 @@ public final class ObservedChronicle implements Chronicle {
         transfer.protocol().wireName(),
         quoted(transfer.path()),
         transfer.bytes(),
-        Duration.between(transfer.startedAt(), transfer.endedAt()).toMillis(),
+        took.toMillis(),
         transfer.code(),
         transfer.correlationId());
   }

@@ -101,6 +101,7 @@ final class DeadProcesses {
           });
     }
     processes.forgetProcess(dead);
+    meters.settledForDead();
     log.info(
         "Settled gateway process {}, which is dead: {} leases, {} places",
         dead,

@@ -88,8 +88,10 @@ public final class QuotaAssembly {
             recounter,
             notices,
             new ProcessMarker(journal.folder()),
+            meters,
             transaction);
     meters.showReserved(ledger);
+    meters.showJournal(journal);
   }
 
   private void settle() {

@@ -49,6 +49,7 @@ final class QuotaHousekeeping {
   private final Recounter recounter;
   private final ClusterNotices notices;
   private final ProcessMarker marker;
+  private final LedgerMeters meters;
   private final TransactionTemplate transaction;
   private final BlockingQueue<Runnable> asked = new ArrayBlockingQueue<>(MAX_WAITING);
   private final Set<Long> uncountable = new HashSet<>();
@@ -73,6 +74,7 @@ final class QuotaHousekeeping {
       Recounter recounter,
       ClusterNotices notices,
       ProcessMarker marker,
+      LedgerMeters meters,
       TransactionTemplate transaction) {
     this.ledger = ledger;
     this.table = table;
@@ -83,6 +85,7 @@ final class QuotaHousekeeping {
     this.recounter = recounter;
     this.notices = notices;
     this.marker = marker;
+    this.meters = meters;
     this.transaction = transaction;
   }
 
@@ -146,8 +149,10 @@ final class QuotaHousekeeping {
     if (!registered) {
       processes.register();
       registered = true;
-      steadySinceNanos = System.nanoTime() - settings.deadAfter().toNanos();
-      lastHeartbeatNanos = System.nanoTime();
+      long now = System.nanoTime();
+      lastHeartbeatNanos = now;
+      beaten(now);
+      steadySinceNanos = now - settings.deadAfter().toNanos();
     }
     if (!marked) {
       marker.earlier().ifPresent(dead::settleKnownDead);
@@ -157,9 +162,10 @@ final class QuotaHousekeeping {
     boolean due = System.nanoTime() - lastHeartbeatNanos >= settings.heartbeat().toNanos();
     if (due) {
       processes.heartbeat();
-      noteSteadiness(System.nanoTime());
+      beaten(System.nanoTime());
     }
     settler.settle(settings.leaseIdle());
+    meters.allSettled();
     if (due) {
       if (!isJustBack()) {
         dead.settleAll(settings.deadAfter());
@@ -167,6 +173,7 @@ final class QuotaHousekeeping {
       table.unmeasuredPlaces().forEach(this::countForgotten);
       ledger.forgetIdle();
     }
+    meters.databaseAnswers(true);
     if (outage) {
       outage = false;
       ledger.databaseAnswers();
@@ -174,7 +181,8 @@ final class QuotaHousekeeping {
     }
   }
 
-  private void noteSteadiness(long now) {
+  private void beaten(long now) {
+    meters.heartbeat();
     if (now - lastHeartbeatNanos > settings.deadAfter().dividedBy(2).toNanos()) {
       steadySinceNanos = now;
     }
@@ -215,6 +223,7 @@ final class QuotaHousekeeping {
       log.debug("A round ended early", taken);
       forgotten = true;
     } catch (DataAccessException | TransactionException away) {
+      meters.databaseAnswers(false);
       if (!outage) {
         outage = true;
         log.warn("The quota ledger's database does not answer: {}", away.getMessage());

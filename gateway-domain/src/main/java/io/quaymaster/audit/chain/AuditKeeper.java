@@ -74,6 +74,8 @@ public final class AuditKeeper {
   /** What was told in the log, so that it is not told again at each turn. */
   private final Set<Finding> told = new HashSet<>();
 
+  private volatile int toldCount;
+
   public AuditKeeper(
       DataSource source,
       SigningKey key,
@@ -92,6 +94,14 @@ public final class AuditKeeper {
     this.settings = settings;
     this.chronicle = chronicle;
     this.clock = clock;
+  }
+
+  /**
+   * Places in the chains that were found not to be as they were written, since the start. Any
+   * thread may ask.
+   */
+  public int findings() {
+    return toldCount;
   }
 
   private record Due(ChainHead head, long signed) {}
@@ -163,6 +173,7 @@ public final class AuditKeeper {
   private void tell(List<Finding> findings) {
     List<Finding> untold =
         findings.stream().filter(f -> told.size() < MOST_TOLD && told.add(f)).toList();
+    toldCount = told.size();
     if (!untold.isEmpty()) {
       Finding first = untold.getFirst();
       log.error(

@@ -64,6 +64,24 @@ class AuditKeeperTest {
   }
 
   @Test
+  void whatItFindsIsCountedOnce() {
+    AuditKeeper keeper = stage.keeper();
+    stage.rows(3);
+    keeper.sign(true);
+    assertThat(keeper.findings()).isZero();
+    stage.rows(2);
+    stage.asMaster("update audit_event set account = 'bob' where chain = 'acme' and sequence = 5");
+
+    keeper.sign(true);
+
+    int found = keeper.findings();
+    assertThat(found).isPositive();
+    stage.rows(1);
+    keeper.sign(true);
+    assertThat(keeper.findings()).as("nothing new").isEqualTo(found);
+  }
+
+  @Test
   void partitionsAreMadeAhead() {
     OffsetDateTime now = Instant.now().atOffset(ZoneOffset.UTC);
     stage.keeper().makePartitions();
