@@ -21,11 +21,16 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
-{{/* Context: a dict of root and component. */}}
-{{- define "quaymaster.labels" -}}
+{{/* Of pods: without the chart's version, which alone must not start new ones. Context: a dict of root and component. */}}
+{{- define "quaymaster.podLabels" -}}
 {{ include "quaymaster.selectorLabels" . }}
 app.kubernetes.io/part-of: quaymaster
 app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+{{- end -}}
+
+{{/* Context: a dict of root and component. */}}
+{{- define "quaymaster.labels" -}}
+{{ include "quaymaster.podLabels" . }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
 {{- end -}}

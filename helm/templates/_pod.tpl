@@ -162,7 +162,7 @@ timeoutSeconds: {{ int .probe.timeoutSeconds }}
 {{- $labels := include "quaymaster.selectorLabels" (dict "root" . "component" "gateway") -}}
 metadata:
   labels:
-    {{- include "quaymaster.labels" (dict "root" . "component" "gateway") | nindent 4 }}
+    {{- include "quaymaster.podLabels" (dict "root" . "component" "gateway") | nindent 4 }}
     {{- with .Values.podLabels }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
@@ -350,7 +350,7 @@ spec:
   template:
     metadata:
       labels:
-        {{- include "quaymaster.labels" . | nindent 8 }}
+        {{- include "quaymaster.podLabels" . | nindent 8 }}
     spec:
       restartPolicy: Never
       serviceAccountName: {{ .serviceAccountName }}
