@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -41,6 +43,9 @@ final class Chart {
 
   private final Path folder;
 
+  /** What was rendered, by release and values: many tests look at the same. */
+  private final Map<String, String> done = new ConcurrentHashMap<>();
+
   private Chart(Path folder) {
     this.folder = folder;
   }
@@ -53,16 +58,8 @@ final class Chart {
    * @throws IllegalStateException with Helm's words, if it refuses
    */
   Rendered render(String release, JsonNode values) {
-    Path file = Project.scratch().resolve("values.yaml");
-    write(file, toYaml(values));
-    String rendered =
-        new Helm(folder)
-            .template()
-            .withName(release)
-            .withNamespace(NAMESPACE)
-            .withKubeVersion(KUBERNETES)
-            .withValuesFile(file)
-            .call();
+    String text = toYaml(values);
+    String rendered = done.computeIfAbsent(release + "\n" + text, _ -> called(release, text));
     List<Manifest> manifests = new ArrayList<>();
     String notes = "";
     for (String document : rendered.split("(?m)^---$", -1)) {
@@ -74,6 +71,18 @@ final class Chart {
       }
     }
     return new Rendered(rendered, manifests, notes);
+  }
+
+  private String called(String release, String values) {
+    Path file = Project.scratch().resolve("values.yaml");
+    write(file, values);
+    return new Helm(folder)
+        .template()
+        .withName(release)
+        .withNamespace(NAMESPACE)
+        .withKubeVersion(KUBERNETES)
+        .withValuesFile(file)
+        .call();
   }
 
   /**

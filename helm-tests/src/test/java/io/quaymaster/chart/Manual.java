@@ -38,7 +38,7 @@ final class Manual {
       } else if (words.isEmpty()) {
         comment.clear();
         begun = true;
-      } else if (begun && words.matches("[A-Za-z_]+:.*")) {
+      } else if (begun && words.matches("\\w+:.*")) {
         int depth = (line.length() - line.stripLeading().length()) / 2;
         while (path.size() > depth) {
           path.removeLast();

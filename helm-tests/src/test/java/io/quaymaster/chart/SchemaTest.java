@@ -18,6 +18,7 @@ class SchemaTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       value = {
         "replica: 3 | additional properties 'replica' not allowed",
         "ssh: {prot: 22} | at '/ssh': additional properties 'prot' not allowed",

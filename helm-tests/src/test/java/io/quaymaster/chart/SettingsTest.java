@@ -28,11 +28,14 @@ class SettingsTest {
 
   private static final Set<String> SETTINGS = settings();
 
+  /** What the chart refuses in config because it sets it itself, or because it is a secret. */
+  private static final Set<String> REFUSED = refused();
+
   @EverySet
   void eachVariableIsASetting(String set) {
     Set<String> known =
         SETTINGS.stream()
-            .map(s -> s.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT))
+            .map(SettingsTest::variable)
             .collect(Collectors.toSet());
     for (Manifest manifest : Chart.WHOLE.render(set).withPods()) {
       List<String> names = manifest.container().path("env").findValuesAsText("name");
@@ -78,32 +81,34 @@ class SettingsTest {
   /** What the chart sets by a variable would beat config in silence, so config may not have it. */
   @EverySet
   void whatTheChartSetsIsRefusedInConfig(String set) {
-    Set<String> owned =
-        Pattern.compile("\"(quaymaster\\.[a-z0-9.-]+)\"")
-            .matcher(Project.text(Project.CHART.resolve("templates/_refuse.tpl")))
-            .results()
-            .map(r -> r.group(1).replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT))
-            .collect(Collectors.toSet());
+    List<String> refused = REFUSED.stream().map(SettingsTest::variable).toList();
     Manifest gateways = Chart.WHOLE.render(set).gateways();
     for (JsonNode variable : gateways.container().path("env")) {
       String name = variable.path("name").asText();
       if (name.startsWith("QUAYMASTER_")) {
-        assertThat(owned).as(name).anyMatch(o -> name.equals(o) || name.startsWith(o + "_"));
+        assertThat(refused).as(name).anyMatch(r -> name.equals(r) || name.startsWith(r + "_"));
       }
     }
   }
 
   @Test
   void whatIsRefusedInConfigIsASetting() {
-    Set<String> owned =
-        Pattern.compile("\"(quaymaster\\.[a-z0-9.-]+)\"")
-            .matcher(Project.text(Project.CHART.resolve("templates/_refuse.tpl")))
-            .results()
-            .map(r -> r.group(1))
-            .collect(Collectors.toCollection(TreeSet::new));
-    assertThat(owned)
+    assertThat(REFUSED)
         .isNotEmpty()
-        .allMatch(o -> SETTINGS.stream().anyMatch(s -> s.equals(o) || s.startsWith(o + ".")));
+        .allMatch(r -> SETTINGS.stream().anyMatch(s -> s.equals(r) || s.startsWith(r + ".")));
+  }
+
+  private static Set<String> refused() {
+    String template = Project.text(Project.CHART.resolve("templates/_refuse.tpl"));
+    return Pattern.compile("\"(quaymaster\\.[a-z0-9.-]+)\"")
+        .matcher(template.substring(template.indexOf("$owned := dict")))
+        .results()
+        .map(r -> r.group(1))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static String variable(String setting) {
+    return setting.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
   }
 
   private static Set<String> settings() {
