@@ -1,6 +1,7 @@
 package io.quaymaster.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -88,6 +89,23 @@ class ManualTest {
 
   private static String cell(String text) {
     return text.replace("|", "\\|");
+  }
+
+  @Test
+  void theReadmeQuotesARefusal() {
+    String refusal =
+        Pattern.compile("(?ms)^```\\n(execution error.*?)\\n```")
+            .matcher(Project.text(README))
+            .results()
+            .map(r -> r.group(1))
+            .collect(Collectors.joining());
+    assertThatThrownBy(
+            () ->
+                Chart.REAL.render(
+                    Chart.RELEASE, Chart.minimalAnd("terminationGracePeriodSeconds: 60")))
+        .hasMessageContaining(refusal)
+        .hasMessageContaining("terminationGracePeriodSeconds is 60");
+    assertThat(refusal).isNotBlank();
   }
 
   @Test

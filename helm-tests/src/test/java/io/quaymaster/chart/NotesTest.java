@@ -28,6 +28,15 @@ class NotesTest {
     assertThat(Chart.WHOLE.render("tls").notes()).contains("https://127.0.0.1:8080/api/v1");
   }
 
+  @Test
+  void theProjectsReadmeQuotesThem() {
+    String readme = Project.text(Project.ROOT.resolve("README.md"));
+    String quoted = readme.substring(readme.indexOf("### On Kubernetes"));
+    quoted = quoted.substring(quoted.indexOf("```\nWait until") + 4);
+    quoted = quoted.substring(0, quoted.indexOf("```"));
+    assertThat(notes("{migration: {runtimeRole: quaymaster}}")).contains(quoted.strip());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
