@@ -62,8 +62,7 @@ class HooksTest {
     Manifest role = rendered.one("Role", "");
     assertThat(binding.at("/roleRef/name").asText()).isEqualTo(role.name());
     assertThat(role.at("/rules"))
-        .isEqualTo(
-            Project.yaml("[{apiGroups: [''], resources: [secrets], verbs: [create]}]"));
+        .isEqualTo(Project.yaml("[{apiGroups: [''], resources: [secrets], verbs: [create]}]"));
   }
 
   @Test

@@ -25,7 +25,7 @@ class RefusalsTest {
    * @param values that are put over the minimal ones
    * @param sentences that Helm says, in any order
    */
-  private record Refusal(String title, JsonNode values, List<String> sentences) {
+  record Refusal(String title, JsonNode values, List<String> sentences) {
     @Override
     public String toString() {
       return title;

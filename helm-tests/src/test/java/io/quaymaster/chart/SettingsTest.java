@@ -33,10 +33,7 @@ class SettingsTest {
 
   @EverySet
   void eachVariableIsASetting(String set) {
-    Set<String> known =
-        SETTINGS.stream()
-            .map(SettingsTest::variable)
-            .collect(Collectors.toSet());
+    Set<String> known = SETTINGS.stream().map(SettingsTest::variable).collect(Collectors.toSet());
     for (Manifest manifest : Chart.WHOLE.render(set).withPods()) {
       List<String> names = manifest.container().path("env").findValuesAsText("name");
       List<String> ours = names.stream().filter(n -> n.startsWith("QUAYMASTER_")).toList();
