@@ -52,8 +52,6 @@ capabilities:
 
 {{/* What every process of the image is told. */}}
 {{- define "quaymaster.commonEnv" -}}
-- name: JAVA_TOOL_OPTIONS
-  value: {{ .Values.jvm.options | quote }}
 - name: LOGGING_STRUCTURED_FORMAT_CONSOLE
   value: {{ ternary "" .Values.logging.format (eq .Values.logging.format "text") | quote }}
 - name: QUAYMASTER_DATA_DIR
@@ -63,6 +61,10 @@ capabilities:
 {{/* Fixed names below quaymaster. are settings of the gateway; application.yaml is their manual. */}}
 {{- define "quaymaster.gatewayEnv" -}}
 {{ include "quaymaster.commonEnv" . }}
+{{- with .Values.jvm.options }}
+- name: JAVA_TOOL_OPTIONS
+  value: {{ . | quote }}
+{{- end }}
 - name: SPRING_CONFIG_ADDITIONAL_LOCATION
   value: file:/etc/quaymaster/config/application.yaml
 - name: QUAYMASTER_BIND

@@ -249,8 +249,8 @@ alone can get wrong is the schema's (values.schema.json).
 - podLabels has {{ $label }}, which the chart sets itself.
 {{- end }}
 {{- end }}
-{{- if and (contains "RAMPercentage" .Values.jvm.options) (not (dig "limits" "memory" "" .Values.resources)) }}
-- resources.limits.memory is empty and jvm.options has a part of it as heap: it would be a part of the node's memory. Set the limit, or -Xmx.
+{{- if and (not (contains "-Xmx" .Values.jvm.options)) (not (dig "limits" "memory" "" .Values.resources)) }}
+- resources.limits.memory is empty and jvm.options has no -Xmx: the heap would be a part of the node's memory. Set one of the two.
 {{- end }}
 {{- end -}}
 

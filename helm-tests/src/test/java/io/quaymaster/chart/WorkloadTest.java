@@ -167,6 +167,22 @@ class WorkloadTest {
   }
 
   @Test
+  void theJavaMachineIsToldWhatTheValuesSay() {
+    Rendered rendered = Chart.WHOLE.render("everything");
+    Manifest told = rendered.gateways();
+    assertThat(told.variable("JAVA_TOOL_OPTIONS").path("value").asText())
+        .isEqualTo("-Xmx1200m -XX:+UseStringDeduplication");
+    assertThat(rendered.all("Job"))
+        .as("they have less memory")
+        .hasSize(2)
+        .allMatch(job -> job.variable("JAVA_TOOL_OPTIONS").isMissingNode());
+    Manifest not = Chart.WHOLE.render("minimal").gateways();
+    assertThat(not.variable("JAVA_TOOL_OPTIONS").isMissingNode()).isTrue();
+    assertThat(not.container().path("resources"))
+        .isEqualTo(Project.yaml("{requests: {cpu: 500m, memory: 2Gi}, limits: {memory: 2Gi}}"));
+  }
+
+  @Test
   void certificatesAreWhereTheGatewayLooksForThem() {
     Manifest gateways = Chart.WHOLE.render("tls").gateways();
     assertThat(mount(gateways, "/etc/quaymaster/tls").path("name").asText()).isEqualTo("tls");
