@@ -1,8 +1,10 @@
 package io.quaymaster;
 
+import io.quaymaster.process.Notices;
 import io.quaymaster.process.StartupChecks;
 import io.quaymaster.process.StartupReporter;
 import io.quaymaster.trail.AuditCommands;
+import java.util.OptionalInt;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -18,12 +20,13 @@ public final class Quaymaster {
 
   /**
    * Exit status: 143 after SIGTERM (the JVM's own), 0 after {@code --help}, 1 if it cannot start;
-   * of the commands on the audit log see {@link AuditCommands}.
+   * of the commands see {@link Commands} and {@link AuditCommands}.
    */
   public static void main(String[] args) {
     prepareJvm();
-    if (AuditCommands.takes(args)) {
-      System.exit(new AuditCommands(System.out, System.err).run(args));
+    OptionalInt ended = Commands.run(args);
+    if (ended.isPresent()) {
+      System.exit(ended.getAsInt());
       return;
     }
     if (Arguments.asksForHelp(args)) {
@@ -34,7 +37,7 @@ public final class Quaymaster {
     try {
       words = Arguments.forSpring(args);
     } catch (RuntimeException failure) {
-      StartupReporter.report(failure, System.err);
+      StartupReporter.report(failure, Notices.accordingTo(System.getenv(), System.out, System.err));
       System.exit(1);
       return;
     }
