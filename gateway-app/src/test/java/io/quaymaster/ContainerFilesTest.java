@@ -80,7 +80,9 @@ class ContainerFilesTest {
 
   private static GatewayProperties settings(Map<String, Object> variables) {
     StandardEnvironment environment = new StandardEnvironment();
-    environment.getPropertySources().forEach(s -> environment.getPropertySources().remove(s.getName()));
+    environment
+        .getPropertySources()
+        .forEach(s -> environment.getPropertySources().remove(s.getName()));
     environment
         .getPropertySources()
         .addFirst(
@@ -98,11 +100,11 @@ class ContainerFilesTest {
     assertThat(only("USER")).isEqualTo("10001:10001");
     assertThat(only("FROM")).isEqualTo("${RUNTIME_IMAGE}");
     assertThat(execForm(only("ENTRYPOINT")))
-        .startsWith("/opt/java/bin/java")
+        .startsWith("/opt/jre/bin/java")
         .endsWith("-jar", "/opt/quaymaster/quaymaster.jar");
     String healthCheck = only("HEALTHCHECK");
     assertThat(execForm(healthCheck.substring(healthCheck.indexOf("CMD ") + 4)))
-        .startsWith("/opt/java/bin/java")
+        .startsWith("/opt/jre/bin/java")
         .endsWith("-jar", "/opt/quaymaster/quaymaster.jar", "health");
   }
 
@@ -136,15 +138,18 @@ class ContainerFilesTest {
     List<String> modules = all("<module>(.*?)</module>", pom);
     assertThat(modules).contains("gateway-app");
     assertThat(ignored).doesNotContainAnyElementsOf(modules).doesNotContain("*", "deploy", ".mvn");
-    String version = all("<artifactId>quaymaster</artifactId>\\s*<version>(.*?)</version>", pom).getFirst();
+    String version =
+        all("<artifactId>quaymaster</artifactId>\\s*<version>(.*?)</version>", pom).getFirst();
     assertThat(image()).contains(new Instruction("${RUNTIME_IMAGE}", "ARG", "VERSION=" + version));
     assertThat(gateway().get("image")).isEqualTo("quaymaster:" + version);
-    String training = execForm(
-        dockerfile().stream()
-            .filter(i -> i.stage().equals("train") && i.rest().startsWith("["))
-            .findFirst()
-            .orElseThrow()
-            .rest()).getLast();
+    String training =
+        execForm(
+                dockerfile().stream()
+                    .filter(i -> i.stage().equals("train") && i.rest().startsWith("["))
+                    .findFirst()
+                    .orElseThrow()
+                    .rest())
+            .getLast();
     assertThat(ROOT.resolve(training.substring("/src/".length()))).isRegularFile();
   }
 
@@ -157,7 +162,9 @@ class ContainerFilesTest {
   }
 
   private static Map<?, ?> service(String name) {
-    return map(Objects.requireNonNull(map(Objects.requireNonNull(compose().get("services"))).get(name), name));
+    return map(
+        Objects.requireNonNull(
+            map(Objects.requireNonNull(compose().get("services"))).get(name), name));
   }
 
   private static Map<?, ?> gateway() {
@@ -210,7 +217,8 @@ class ContainerFilesTest {
               if (map(service).get("depends_on") instanceof Map<?, ?> others) {
                 others.forEach(
                     (other, how) -> {
-                      if (map(how).get("condition") instanceof String c && c.equals("service_healthy")) {
+                      if (map(how).get("condition") instanceof String c
+                          && c.equals("service_healthy")) {
                         awaited.add(String.valueOf(other));
                       }
                     });
@@ -219,7 +227,8 @@ class ContainerFilesTest {
     assertThat(awaited).containsExactly("gateway", "postgres", "prometheus", "s3");
     for (String service : awaited) {
       boolean ofItsOwn = service(service).containsKey("healthcheck");
-      String dockerfile = service.equals("gateway") ? "Dockerfile" : "deploy/" + service + "/Dockerfile";
+      String dockerfile =
+          service.equals("gateway") ? "Dockerfile" : "deploy/" + service + "/Dockerfile";
       assertThat(ofItsOwn || read(dockerfile).contains("HEALTHCHECK ")).as(service).isTrue();
     }
   }
@@ -229,7 +238,9 @@ class ContainerFilesTest {
     String text = read("docker-compose.yml");
     List<String> mounted = all("- (\\./[^:]+):", text);
     assertThat(mounted).contains("./helm/rules", "./helm/dashboards", "./deploy/prometheus.yml");
-    assertThat(mounted).filteredOn(path -> path.startsWith("./deploy")).allMatch(ContainerFilesTest::exists);
+    assertThat(mounted)
+        .filteredOn(path -> path.startsWith("./deploy"))
+        .allMatch(ContainerFilesTest::exists);
     assertThat(mounted).allMatch(path -> exists(path) || !exists("helm"));
     List<MatchResult> ports =
         Pattern.compile("- \"([^\"]+):(\\d+)\"").matcher(text).results().toList();
