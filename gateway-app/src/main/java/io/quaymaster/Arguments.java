@@ -15,6 +15,8 @@ final class Arguments {
         --demo    make tenant acme with account demo@acme to try, and say how to reach it
         --help    this text
 
+      %s
+
       Commands on the audit log, which need neither a gateway nor a database:
 
       %s
@@ -22,7 +24,7 @@ final class Arguments {
       Settings: for example --quaymaster.ssh.port=2022, or QUAYMASTER_SSH_PORT=2022 in the environment.
       Every setting is described in application.yaml.\
       """
-          .formatted(AuditCommands.USAGE);
+          .formatted(Commands.USAGE, AuditCommands.USAGE);
 
   /** A dotted name: a setting of ours or of Spring's. */
   private static final Pattern SETTING = Pattern.compile("--[a-z][\\w-]*(\\.[\\w\\[\\]-]+)+=.*");

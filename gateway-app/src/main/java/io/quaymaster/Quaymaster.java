@@ -1,9 +1,11 @@
 package io.quaymaster;
 
 import io.quaymaster.process.CleanExit;
+import io.quaymaster.process.Notices;
 import io.quaymaster.process.StartupChecks;
 import io.quaymaster.process.StartupReporter;
 import io.quaymaster.trail.AuditCommands;
+import java.util.OptionalInt;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -19,13 +21,14 @@ public final class Quaymaster {
 
   /**
    * Exit status: 0 after SIGTERM and after {@code --help}, 1 if it cannot start, 143 (the JVM's
-   * own) if it was asked to end before it had started; of the commands on the audit log see {@link
-   * AuditCommands}.
+   * own) if it was asked to end before it had started; of the commands see {@link Commands} and
+   * {@link AuditCommands}.
    */
   public static void main(String[] args) {
     prepareJvm();
-    if (AuditCommands.takes(args)) {
-      System.exit(new AuditCommands(System.out, System.err).run(args));
+    OptionalInt ended = Commands.run(args);
+    if (ended.isPresent()) {
+      System.exit(ended.getAsInt());
       return;
     }
     if (Arguments.asksForHelp(args)) {
@@ -36,7 +39,7 @@ public final class Quaymaster {
     try {
       words = Arguments.forSpring(args);
     } catch (RuntimeException failure) {
-      StartupReporter.report(failure, System.err);
+      StartupReporter.report(failure, Notices.accordingTo(System.getenv(), System.out, System.err));
       System.exit(1);
       return;
     }

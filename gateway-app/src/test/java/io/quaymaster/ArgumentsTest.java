@@ -24,4 +24,33 @@ class ArgumentsTest {
         .isInstanceOf(StartupFailure.class)
         .hasMessageContaining("Usage:");
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "--demo", "--quaymaster.ssh.port=0", "audit", "migrate-now", "HEALTH"})
+  void anythingButACommandIsForAGateway(String word) {
+    assertThat(Commands.run(new String[] {word})).isEmpty();
+    assertThat(Commands.run(new String[0])).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "health now",
+        "migrate now",
+        "migrate --port=1",
+        "make-keys",
+        "make-keys --print",
+        "make-keys a b",
+        "make-keys a --print b",
+      })
+  void aCommandTakesItsWordsAndNoOthers(String words) {
+    assertThat(Commands.run(words.split(" "))).hasValue(1);
+  }
+
+  @Test
+  void theUsageTellsOfEveryCommand() {
+    assertThat(Arguments.USAGE)
+        .contains("  migrate ", "  make-keys SECRET", "  health ", "  audit-verify", "  audit-key");
+  }
 }

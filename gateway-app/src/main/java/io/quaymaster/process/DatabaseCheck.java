@@ -32,6 +32,7 @@ final class DatabaseCheck {
   static void connect(Environment environment) {
     String url = environment.getProperty("spring.datasource.url", "");
     if (url.isBlank()) {
+      EmbeddedDatabase.requireIncluded(DatabaseCheck.class.getClassLoader());
       return;
     }
     String shown = withoutParameters(url);

@@ -36,6 +36,14 @@ final class EmbeddedDatabase implements AutoCloseable {
 
   private static final String SUPERUSER = "postgres";
 
+  /** As the library calls them, for each platform that we build for. */
+  private static final List<String> BINARIES =
+      List.of(
+          "postgres-linux-x86_64.txz",
+          "postgres-linux-arm_64.txz",
+          "postgres-darwin-x86_64.txz",
+          "postgres-darwin-arm_64.txz");
+
   private static final Logger log = LoggerFactory.getLogger(EmbeddedDatabase.class);
 
   /** More than the pool's 20, for whoever looks in by hand. */
@@ -52,6 +60,20 @@ final class EmbeddedDatabase implements AutoCloseable {
   private EmbeddedDatabase(EmbeddedPostgres postgres, String password) {
     this.postgres = postgres;
     this.password = password;
+  }
+
+  /**
+   * An installation may leave the binaries of PostgreSQL out, as the container image does.
+   *
+   * @throws StartupFailure they are not there
+   */
+  static void requireIncluded(ClassLoader classes) {
+    if (BINARIES.stream().allMatch(name -> classes.getResource(name) == null)) {
+      throw new StartupFailure(
+          "No database is named, and this installation has no embedded PostgreSQL. Set"
+              + " SPRING_DATASOURCE_URL, for example jdbc:postgresql://db:5432/quaymaster, and"
+              + " SPRING_DATASOURCE_USERNAME and SPRING_DATASOURCE_PASSWORD.");
+    }
   }
 
   /**

@@ -11,7 +11,9 @@ import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyEncryptionContext;
@@ -158,6 +160,19 @@ public final class HostKeys {
         .map(
             pair -> new Shown(KeyUtils.getKeyType(pair), KeyUtils.getFingerPrint(pair.getPublic())))
         .toList();
+  }
+
+  /** New keys by the names of their files, for a place that is not ours. */
+  static Map<String, byte[]> generate() {
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    try {
+      for (Kind kind : Kind.values()) {
+        files.put(kind.fileName, generated(kind));
+      }
+    } catch (IOException | GeneralSecurityException failure) {
+      throw new StartupFailure("Host keys cannot be made: %s.".formatted(reason(failure)), failure);
+    }
+    return files;
   }
 
   private static byte[] generated(Kind kind) throws IOException, GeneralSecurityException {

@@ -73,7 +73,8 @@ record SecretKeyFile(String what, String variable, String fileName) {
     return decode(Files.readString(file, StandardCharsets.ISO_8859_1), file.toString());
   }
 
-  private static byte[] generated() {
+  /** What such a file holds when it is new. */
+  static byte[] generated() {
     byte[] key = new byte[KEY_BYTES];
     new SecureRandom().nextBytes(key);
     return (Base64.getEncoder().encodeToString(key) + "\n").getBytes(StandardCharsets.US_ASCII);

@@ -183,8 +183,13 @@ public record GatewayProperties(
   /**
    * @param migrate whether the start-up brings the schema up to date, which needs a role with DDL
    *     rights; else it refuses to start on a schema that is behind
+   * @param runtimeRole whom the command {@code migrate} gives what a gateway needs; null: nobody
    */
-  public record Database(@DefaultValue("true") boolean migrate) {}
+  public record Database(@DefaultValue("true") boolean migrate, @Nullable String runtimeRole) {
+    public Database {
+      runtimeRole = Bounds.textOrNull(runtimeRole);
+    }
+  }
 
   /**
    * What an SFTP session may cost.

@@ -1,6 +1,7 @@
 package io.quaymaster.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quaymaster.db.TestDatabase;
 import org.junit.jupiter.api.Test;
@@ -45,5 +46,14 @@ class DatabaseCheckTest {
 
       assertThat(output).doesNotContain("row-level security");
     }
+  }
+
+  @Test
+  void withoutAUrlThereMustBeAnEmbeddedOne() {
+    DatabaseCheck.connect(new MockEnvironment());
+
+    assertThatThrownBy(() -> EmbeddedDatabase.requireIncluded(ClassLoader.getPlatformClassLoader()))
+        .isInstanceOf(StartupFailure.class)
+        .hasMessageContaining("Set SPRING_DATASOURCE_URL");
   }
 }

@@ -6,8 +6,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a person reads when the packaged gateway cannot start: one paragraph, and status 1. All
@@ -41,6 +44,25 @@ class StartupFailuresIT {
         GatewayProcess.in(folder).asPackaged().withArgument("--prot=1"),
         "Unknown argument: --prot",
         "Usage: java -jar");
+  }
+
+  @Test
+  void oneLineOfJsonWhereTheLogIsJson() {
+    GatewayProcess.Setup json =
+        GatewayProcess.in(folder).with("LOGGING_STRUCTURED_FORMAT_CONSOLE", "ecs");
+    for (GatewayProcess.Setup setup :
+        List.of(
+            json.with("QUAYMASTER_SHS_PORT", "2022"),
+            json.withArgument("--prot=1"),
+            json.with("SPRING_DATASOURCE_URL", "jdbc:postgresql://127.0.0.1:1/q"))) {
+      GatewayProcess.Ended ended = setup.run();
+
+      assertThat(ended.status()).isEqualTo(1);
+      assertThat(ended.output().lines()).as(ended.output()).hasSize(1);
+      JsonNode line = JsonMapper.builder().build().readTree(ended.output());
+      assertThat(line.get("message").stringValue()).startsWith("Quaymaster cannot start. ");
+      assertThat(line.get("log").get("level").stringValue()).isEqualTo("ERROR");
+    }
   }
 
   private static void refuses(GatewayProcess.Setup setup, String... says) {

@@ -87,7 +87,7 @@ class GatewayPropertiesTest {
                   new OidcProperties.Roles(List.of(), List.of(), List.of(), List.of()))),
           new GatewayProperties.Management(8081, new TlsSettings(null, null)),
           new TlsSettings(null, null),
-          new GatewayProperties.Database(true),
+          new GatewayProperties.Database(true, null),
           new GatewayProperties.Sftp(1024, DataSize.ofKilobytes(256)),
           new GatewayProperties.Files(List.of()),
           new GatewayProperties.S3(
