@@ -32,6 +32,8 @@ class DatabaseRestartIT {
           GatewayProcess.in(folder)
               // So that an upload under way soon needs the ledger.
               .with("QUAYMASTER_QUOTA_LARGEST_BLOCK", "1MB")
+              // However long a slow machine needs to start a PostgreSQL.
+              .with("QUAYMASTER_QUOTA_PATIENCE", "3m")
               .with("SPRING_DATASOURCE_HIKARI_CONNECTION_TIMEOUT", "2000");
       for (Map.Entry<String, String> setting : postgres.settings().entrySet()) {
         setup = setup.with(setting.getKey(), setting.getValue());

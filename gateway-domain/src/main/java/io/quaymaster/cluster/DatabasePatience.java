@@ -5,11 +5,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.dao.RecoverableDataAccessException;
-import org.springframework.dao.TransientDataAccessException;
-import org.springframework.transaction.CannotCreateTransactionException;
-import org.springframework.transaction.TransactionSystemException;
+import org.springframework.dao.NonTransientDataAccessException;
+import org.springframework.dao.UncategorizedDataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Waits for a database that restarts or fails over: what may be asked twice is asked again until it
@@ -44,9 +44,10 @@ public record DatabasePatience(Duration atMost) {
   /** Whether the database does not answer, in contrast to an answer that says no. */
   static boolean isOutage(RuntimeException failure) {
     return switch (failure) {
-      case DataAccessResourceFailureException _, RecoverableDataAccessException _ -> true;
-      case TransientDataAccessException _ -> true;
-      case CannotCreateTransactionException _, TransactionSystemException _ -> true;
+      // What drivers and pools say of a connection that broke is not always a code of its own.
+      case DataAccessResourceFailureException _, UncategorizedDataAccessException _ -> true;
+      case NonTransientDataAccessException _ -> false;
+      case DataAccessException _, TransactionException _ -> true;
       default -> false;
     };
   }
