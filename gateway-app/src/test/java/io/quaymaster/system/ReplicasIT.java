@@ -218,9 +218,10 @@ class ReplicasIT {
       client.sftp("-rm f" + i).succeeds();
     }
     client.write("all", (int) limit);
-    client.write("one", 1);
     client.sftp("put all").succeeds();
-    alice.at(replicas.get(1)).openSsh().sftp("put one").fails("Failure");
+    OpenSsh another = alice.at(replicas.get(1)).openSsh();
+    another.write("one", 1);
+    another.sftp("put one").fails("Failure");
     for (Quay quay : replicas.all()) {
       quay.isExact("edge", alice.at(quay));
     }
