@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -142,7 +141,7 @@ public final class Penalties {
         taken.forEach((charge, times) -> untold.merge(charge, times, Integer::sum));
       }
       if (!last) {
-        work.tryAcquire(Integer.MAX_VALUE, RETRY.toMillis(), TimeUnit.MILLISECONDS);
+        Thread.sleep(RETRY);
         work.release();
       }
     }

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# What a session, a login, a transfer and a row of the audit log cost, with so many accounts in the database: see
+# docs/scale.md. A gateway with its embedded PostgreSQL is started for this on loopback.
+#
+#   bench/scale.sh [ACCOUNTS] [SESSIONS]     by default 1000000 and 1000
+set -euo pipefail
+cd "$(dirname "$0")/.."
+mvn -q -B -ntp -pl gateway-app -am verify -Dtest=NONE -Dit.test=ScaleBench \
+  -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false -Dfailsafe.useFile=false \
+  "-Dbench.accounts=${1:-1000000}" "-Dbench.sessions=${2:-1000}" |
+  grep --line-buffered -aE '^[0-9]+ |ERROR'
