@@ -6,9 +6,9 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.channel.ChannelSubsystem;
 import org.apache.sshd.client.session.ClientSession;
@@ -69,19 +69,23 @@ final class RawSession implements AutoCloseable {
     message.flush();
   }
 
-  private record Answer(int type, byte[] rest) {}
+  private record Answer(int type, ByteBuffer rest) {
+    String text() {
+      return StandardCharsets.UTF_8.decode(rest.duplicate()).toString();
+    }
+  }
 
   private Answer answer() throws IOException {
     int length = in.readInt();
     int type = in.readUnsignedByte();
-    return new Answer(type, in.readNBytes(length - 1));
+    return new Answer(type, ByteBuffer.wrap(in.readNBytes(length - 1)));
   }
 
   private void mustSucceed() throws IOException {
     Answer answer = answer();
     // id and code, four bytes each
-    if (answer.type() != STATUS || answer.rest()[7] != 0) {
-      throw new IOException(new String(answer.rest(), StandardCharsets.UTF_8));
+    if (answer.type() != STATUS || answer.rest().get(7) != 0) {
+      throw new IOException(answer.text());
     }
   }
 
@@ -98,9 +102,10 @@ final class RawSession implements AutoCloseable {
         });
     Answer opened = answer();
     if (opened.type() != HANDLE) {
-      throw new IOException(new String(opened.rest(), StandardCharsets.UTF_8));
+      throw new IOException(opened.text());
     }
-    byte[] handle = Arrays.copyOfRange(opened.rest(), 4, opened.rest().length);
+    byte[] handle = new byte[opened.rest().remaining() - 4];
+    opened.rest().get(4, handle);
     for (int at = 0; at < content.length; at += MOST_AT_ONCE) {
       int from = at;
       int size = Math.min(MOST_AT_ONCE, content.length - at);
