@@ -71,11 +71,14 @@ class ReplicaLossIT {
         assertThat(OpenSsh.sha256(client.local("back")))
             .isEqualTo(OpenSsh.sha256(client.local("big")));
       }
-      lives.isExact("acme", alice.at(lives));
       await()
           .atMost(PATIENCE)
           .untilAsserted(
-              () -> carol.at(lives).usage().isExactly(new Usage(BIG, 1, 0, null), "carol"));
+              () -> {
+                alice.at(lives).usage().isExactly(new Usage(BIG, 1, 0, null), "alice");
+                carol.at(lives).usage().isExactly(new Usage(BIG, 1, 0, null), "carol");
+                lives.tenantUsage("acme").isExactly(new Usage(2L * BIG, 2, 0, null), "acme");
+              });
       long settled =
           List.of(lives, replicas.get(2)).stream()
               .filter(q -> q.process().log().contains("Settled gateway process"))
