@@ -30,6 +30,7 @@ final class Posix {
   static final long O_EXCL = 0200;
   static final long O_NOCTTY = 0400;
   static final long O_NONBLOCK = 04000;
+  static final long O_NOATIME = 01000000;
   static final long O_CLOEXEC = 02000000;
   static final long O_PATH = 010000000;
 

@@ -22,6 +22,11 @@ import java.util.Map;
 final class TreeMeasure {
   static final int MAX_OPEN = 32;
 
+  private static final long OPEN = Posix.O_NONBLOCK | Posix.O_DIRECTORY;
+
+  /** A measurement is nobody's access: what a partner set as a directory's access time stays. */
+  private static final long UNSEEN = OPEN | Posix.O_NOATIME;
+
   private static final int CLOSED = -1;
 
   /** A directory on the way down. */
@@ -61,7 +66,7 @@ final class TreeMeasure {
    */
   Measure of(StoreKey key, FileAttributes start) throws FileFailure {
     if (start.isDirectory()) {
-      int fd = call.open(key, Posix.O_NONBLOCK | Posix.O_DIRECTORY, 0);
+      int fd = open(call.root(), key.isRoot() ? "." : key.byteText());
       if (!vanished(fd)) {
         walk(Call.checkOpened(fd));
       }
@@ -97,7 +102,7 @@ final class TreeMeasure {
       from.directories.clear();
       return;
     }
-    int fd = call.openBelow(from.fd, name, Posix.O_NONBLOCK | Posix.O_DIRECTORY, 0);
+    int fd = open(from.fd, name);
     if (!vanished(fd)) {
       enter(new Level(name, Call.checkOpened(fd)));
     }
@@ -143,8 +148,14 @@ final class TreeMeasure {
   /** The last level's directory, from the first level's, which is always open. */
   private int reopen() throws FileFailure {
     String path = String.join("/", way.stream().skip(1).map(level -> level.name).toList());
-    int fd = call.openBelow(way.getFirst().fd, path, Posix.O_NONBLOCK | Posix.O_DIRECTORY, 0);
+    int fd = open(way.getFirst().fd, path);
     return vanished(fd) ? CLOSED : Call.checkOpened(fd);
+  }
+
+  private int open(int directory, String path) {
+    int fd = call.openBelow(directory, path, UNSEEN, 0);
+    // Only the owner may ask for O_NOATIME (open(2)), and an operator can have made a directory.
+    return Errno.EPERM.is(fd) ? call.openBelow(directory, path, OPEN, 0) : fd;
   }
 
   private void leave(Level level) {
