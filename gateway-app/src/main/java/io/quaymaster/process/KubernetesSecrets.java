@@ -21,11 +21,12 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
+import org.springframework.boot.json.JsonParseException;
+import org.springframework.boot.json.JsonParserFactory;
 
 /**
  * The API server of the cluster that this pod runs in, asked for one thing: to make a Secret. The
@@ -40,9 +41,7 @@ record KubernetesSecrets(HttpClient http, String api, String namespace, String t
   /** RFC 1123, for it becomes a part of a URL. */
   private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
 
-  /** Of the Status that the server answers. */
-  private static final Pattern MESSAGE =
-      Pattern.compile("\"message\"\\s*:\\s*\"([^\"\\\\]{1,500})");
+  private static final int MOST_SHOWN = 500;
 
   /**
    * @throws StartupFailure this is no pod, or it has no service account
@@ -131,14 +130,23 @@ record KubernetesSecrets(HttpClient http, String api, String namespace, String t
   }
 
   private StartupFailure refused(HttpResponse<String> answer, String advice) {
-    Matcher message = MESSAGE.matcher(answer.body());
     return new StartupFailure(
         "The API server %s answers %d%s. %s"
-            .formatted(
-                api,
-                answer.statusCode(),
-                message.find() ? ": " + message.group(1).replaceAll("\\p{Cntrl}", "?") : "",
-                advice));
+            .formatted(api, answer.statusCode(), message(answer.body()), advice));
+  }
+
+  /** What the Status says that the server answers, or nothing if a proxy answers something else. */
+  private static String message(String body) {
+    try {
+      String message =
+          JsonParserFactory.getJsonParser().parseMap(body).get("message") instanceof String text
+              ? text
+              : "";
+      String shown = message.substring(0, Math.min(message.length(), MOST_SHOWN));
+      return shown.isEmpty() ? "" : ": " + shown.replaceAll("\\p{Cntrl}", "?");
+    } catch (JsonParseException notJson) {
+      return "";
+    }
   }
 
   private static SSLContext trusting(Path authorities) {

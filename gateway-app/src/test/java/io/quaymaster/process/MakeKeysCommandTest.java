@@ -143,10 +143,15 @@ class MakeKeysCommandTest {
   @Test
   void saysWhatIsWrong() throws Exception {
     status = 403;
-    answer = "{\"kind\":\"Status\",\"message\":\"secrets is forbidden: User x cannot create\"}";
+    answer =
+        "{\"kind\":\"Status\",\"message\":\"secrets is forbidden: User \\\"x\\\" cannot"
+            + " create\\u0007\"}";
     assertThat(make("keys")).isEqualTo(1);
     assertThat(said())
-        .contains("answers 403: secrets is forbidden", "verb create on secrets", "partners");
+        .contains(
+            "answers 403: secrets is forbidden: User \"x\" cannot create?. ",
+            "verb create on secrets",
+            "partners");
 
     status = 401;
     assertThat(make("keys")).isEqualTo(1);
