@@ -8,4 +8,4 @@ cd "$(dirname "$0")/.."
 mvn -q -B -ntp -pl gateway-app -am verify -Dtest=NONE -Dit.test=ScaleBench \
   -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false -Dfailsafe.useFile=false \
   "-Dbench.accounts=${1:-1000000}" "-Dbench.sessions=${2:-1000}" |
-  grep --line-buffered -aE '^[0-9]+ |ERROR'
+  grep --line-buffered -aE '^[0-9]+ (accounts|sessions)|^a row|ERROR'

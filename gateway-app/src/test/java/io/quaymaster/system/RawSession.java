@@ -15,7 +15,7 @@ import org.apache.sshd.client.session.ClientSession;
 
 /**
  * An SFTP session without a client program around it, of which one process can hold a thousand:
- * begins, and uploads small files (draft-ietf-secsh-filexfer-02). Threads: one.
+ * begins, uploads small files, is refused (draft-ietf-secsh-filexfer-02). Threads: one.
  */
 final class RawSession implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
@@ -23,6 +23,7 @@ final class RawSession implements AutoCloseable {
   private static final int OPEN = 3;
   private static final int CLOSE = 4;
   private static final int WRITE = 6;
+  private static final int RENAME = 18;
   private static final int STATUS = 101;
   private static final int HANDLE = 102;
 
@@ -86,6 +87,25 @@ final class RawSession implements AutoCloseable {
     // id and code, four bytes each
     if (answer.type() != STATUS || answer.rest().get(7) != 0) {
       throw new IOException(answer.text());
+    }
+  }
+
+  /** Both are paths, and the server must say no. */
+  void renameRefused(String from, String to) throws IOException {
+    byte[] old = from.getBytes(StandardCharsets.UTF_8);
+    byte[] wanted = to.getBytes(StandardCharsets.UTF_8);
+    send(
+        RENAME,
+        body -> {
+          body.writeInt(4);
+          body.writeInt(old.length);
+          body.write(old);
+          body.writeInt(wanted.length);
+          body.write(wanted);
+        });
+    Answer answer = answer();
+    if (answer.type() != STATUS || answer.rest().get(7) == 0) {
+      throw new IOException("renamed " + from);
     }
   }
 

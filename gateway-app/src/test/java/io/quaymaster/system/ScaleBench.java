@@ -4,19 +4,18 @@ import io.quaymaster.process.GatewayProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.common.keyprovider.FileKeyPairProvider;
 import org.apache.sshd.core.CoreModuleProperties;
@@ -32,13 +31,13 @@ class ScaleBench {
   private static final int ACCOUNTS = Integer.getInteger("bench.accounts", 1_000_000);
   private static final int SESSIONS = Integer.getInteger("bench.sessions", 1_000);
   private static final int LOGINS = 1_000;
-  private static final int WARM = 300;
-  private static final int FILE_BYTES = 64 << 10;
+  private static final int WARM = 200;
+  private static final int AT_ONCE = 4;
+  private static final byte[] FILE = new byte[64 << 10];
   private static final int FILES = 20;
+  private static final Duration IDLE = Duration.ofSeconds(60);
 
   @TempDir Path folder;
-
-  private final Random random = new Random(ACCOUNTS);
 
   @Test
   void costs() throws Exception {
@@ -48,22 +47,18 @@ class ScaleBench {
             .with("QUAYMASTER_SSH_MAX_UNAUTHENTICATED", "10000")
             .with("QUAYMASTER_ADMISSION_EARLY_DROP_FROM", "9999");
     try (Quay quay = Quay.start(setup);
-        SshClient client = client(quay)) {
+        SshClient client = client(quay);
+        Connection database = quay.process().connectToDatabase()) {
       quay.tenant("acme", Map.of());
       Partner model = quay.partner("u0@acme", Map.of());
-      fill(quay, model);
-      logins(quay, client, WARM);
-      double[] alone = logins(quay, client, LOGINS);
-      System.out.printf(
-          "%d accounts: a login takes %.0f ms (median), %.0f ms (p99)%n",
-          ACCOUNTS, alone[LOGINS / 2], alone[LOGINS * 99 / 100]);
-      Processes processes = new Processes(quay.process().pids());
-      double cpu = processes.cpuSeconds();
-      logins(quay, client, LOGINS);
-      System.out.printf(
-          "%d logins: %.1f ms of CPU each, gateway and database%n",
-          LOGINS, (processes.cpuSeconds() - cpu) * 1000 / LOGINS);
-      sessions(quay, client, processes);
+      fill(database, model);
+      CostMeter meter = new CostMeter(quay.process().pids(), database);
+      inTurn(quay, client, WARM);
+      System.out.printf("%d accounts, logins one after the other: ", ACCOUNTS);
+      CostMeter.Reading before = meter.read();
+      Latencies alone = inTurn(quay, client, LOGINS);
+      System.out.printf("%s; each %s%n", alone, meter.read().since(before, LOGINS));
+      sessions(quay, client, meter);
     }
   }
 
@@ -77,10 +72,9 @@ class ScaleBench {
   }
 
   /** All are like the first, each with a key and a home of its own. */
-  private static void fill(Quay quay, Partner model) throws SQLException {
+  private static void fill(Connection database, Partner model) throws SQLException {
     long begun = System.nanoTime();
-    try (Connection connection = quay.process().connectToDatabase();
-        Statement statement = connection.createStatement()) {
+    try (Statement statement = database.createStatement()) {
       statement.execute(
           """
           create temporary table model as select * from account where username = '%s';
@@ -102,94 +96,105 @@ class ScaleBench {
         "%d accounts were made in %.0f s%n", ACCOUNTS, (System.nanoTime() - begun) / 1e9);
   }
 
-  private String anybody() {
-    return "u" + random.nextInt(ACCOUNTS) + "@acme";
+  private static RawSession anybody(Quay quay, SshClient client) throws IOException {
+    String login = "u" + ThreadLocalRandom.current().nextInt(ACCOUNTS) + "@acme";
+    return RawSession.open(client, login, quay.process().sshPort());
   }
 
-  /** One after the other, each of somebody; returns milliseconds until SFTP answers, sorted. */
-  private double[] logins(Quay quay, SshClient client, int count) throws IOException {
-    double[] times = new double[count];
+  /** One after the other, each of somebody, timed until SFTP answers. */
+  private static Latencies inTurn(Quay quay, SshClient client, int count) throws IOException {
+    Latencies latencies = new Latencies();
     for (int i = 0; i < count; i++) {
       long begun = System.nanoTime();
-      RawSession.open(client, anybody(), quay.process().sshPort()).close();
-      times[i] = (System.nanoTime() - begun) / 1e6;
+      RawSession session = anybody(quay, client);
+      latencies.add(System.nanoTime() - begun);
+      session.close();
     }
-    Arrays.sort(times);
-    return times;
+    return latencies;
   }
 
-  private void sessions(Quay quay, SshClient client, Processes processes) throws Exception {
-    double memory = processes.pssBytes();
+  private static void sessions(Quay quay, SshClient client, CostMeter meter) throws Exception {
+    double memory = meter.gateway().pssBytes();
+    double databaseMemory = meter.database().pssBytes();
     List<RawSession> open = new ArrayList<>();
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int i = 0; i < SESSIONS; i++) {
-        open.add(RawSession.open(client, anybody(), quay.process().sshPort()));
+    try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
+        ExecutorService many = Executors.newVirtualThreadPerTaskExecutor()) {
+      Latencies latencies = new Latencies();
+      Callable<RawSession> one =
+          () -> {
+            long begun = System.nanoTime();
+            RawSession session = anybody(quay, client);
+            latencies.add(System.nanoTime() - begun);
+            return session;
+          };
+      long begun = System.nanoTime();
+      for (int i = 0; i < SESSIONS; i += AT_ONCE) {
+        for (Future<RawSession> opened : threads.invokeAll(Collections.nCopies(AT_ONCE, one))) {
+          open.add(opened.get());
+        }
       }
       System.out.printf(
-          "%d sessions are open: %.0f KiB each, gateway and database%n",
-          SESSIONS, (processes.pssBytes() - memory) / 1024 / SESSIONS);
-      transfers(quay, threads, open, processes, 1);
-      transfers(quay, threads, open, processes, FILES);
+          "%d sessions opened, %d at once: %s, %.1f a second%n",
+          open.size(), AT_ONCE, latencies, open.size() * 1e9 / (System.nanoTime() - begun));
+      System.out.printf(
+          "%d sessions open: %.0f KiB each in the gateway, %.0f KiB in the database%n",
+          open.size(),
+          (meter.gateway().pssBytes() - memory) / 1024 / open.size(),
+          (meter.database().pssBytes() - databaseMemory) / 1024 / open.size());
+      CostMeter.Reading before = meter.read();
+      Thread.sleep(IDLE);
+      System.out.printf(
+          "%d sessions idle for %d s: a second %s%n",
+          open.size(), IDLE.toSeconds(), meter.read().since(before, (int) IDLE.toSeconds()));
+      storm(many, open, meter, "a file of 64 KiB moved", 1, (s, i) -> s.upload("/a", FILE));
+      storm(many, open, meter, "files of 64 KiB", FILES, (s, i) -> s.upload("/f" + i, FILE));
+      storm(many, open, meter, "refusals", FILES, (s, i) -> s.renameRefused("/a", "/a/."));
+      System.out.printf("a row of the audit log takes %d bytes%n", meter.bytesOfAnAuditRow());
     } finally {
       open.forEach(RawSession::close);
     }
   }
 
-  private static void transfers(
-      Quay quay, ExecutorService threads, List<RawSession> open, Processes processes, int files)
-      throws Exception {
-    byte[] content = new byte[FILE_BYTES];
-    double cpu = processes.cpuSeconds();
-    try (Connection connection = quay.process().connectToDatabase()) {
-      long written = number(connection, "select (pg_current_wal_lsn() - '0/0')::bigint");
-      long begun = System.nanoTime();
-      List<Callable<Void>> all = new ArrayList<>();
-      for (RawSession session : open) {
-        all.add(
-            () -> {
-              for (int i = 0; i < files; i++) {
-                session.upload("/f" + i, content);
-              }
-              return null;
-            });
-      }
-      int errors = 0;
-      for (Future<Void> one : threads.invokeAll(all)) {
-        errors += one.state() == Future.State.SUCCESS ? 0 : 1;
-      }
-      double seconds = (System.nanoTime() - begun) / 1e9;
-      int count = open.size() * files;
-      System.out.printf(
-          "%d transfers of %d KiB by %d sessions at once: %d errors, %.0f a second, %.2f ms of CPU"
-              + " and %.1f KiB of PostgreSQL's log each%n",
-          count,
-          FILE_BYTES >> 10,
-          open.size(),
-          errors,
-          count / seconds,
-          (processes.cpuSeconds() - cpu) * 1000 / count,
-          (number(connection, "select (pg_current_wal_lsn() - '0/0')::bigint") - written)
-              / 1024.0
-              / count);
-      long rows = number(connection, "select count(*) from audit_event");
-      System.out.printf(
-          "%d rows of the audit log: %d bytes each, indexes included%n",
-          rows,
-          number(
-                  connection,
-                  "select sum(pg_total_relation_size(inhrelid))::bigint from pg_inherits"
-                      + " where inhparent = 'audit_event'::regclass")
-              / rows);
-    }
+  @FunctionalInterface
+  private interface Act {
+    void of(RawSession session, int number) throws IOException;
   }
 
-  private static long number(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      if (!row.next()) {
-        throw new IllegalStateException("no row: " + sql);
-      }
-      return row.getLong(1);
+  /** All sessions at once, each so often, one after the other. */
+  private static void storm(
+      ExecutorService threads,
+      List<RawSession> open,
+      CostMeter meter,
+      String what,
+      int times,
+      Act act)
+      throws Exception {
+    CostMeter.Reading before = meter.read();
+    long begun = System.nanoTime();
+    List<Callable<Void>> all = new ArrayList<>();
+    for (RawSession session : open) {
+      all.add(
+          () -> {
+            for (int i = 0; i < times; i++) {
+              act.of(session, i);
+            }
+            return null;
+          });
     }
+    int errors = 0;
+    for (Future<Void> one : threads.invokeAll(all)) {
+      errors += one.state() == Future.State.SUCCESS ? 0 : 1;
+    }
+    double seconds = (System.nanoTime() - begun) / 1e9;
+    int count = open.size() * times;
+    System.out.printf(
+        "%d sessions at once, %s: %d errors, %d in %.1f s (%.0f a second), each %s%n",
+        open.size(),
+        what,
+        errors,
+        count,
+        seconds,
+        count / seconds,
+        meter.read().since(before, count));
   }
 }
