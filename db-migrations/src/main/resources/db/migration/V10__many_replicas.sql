@@ -1,5 +1,6 @@
 -- What the gateways of a cluster know of each other beside quotas and bans (docs/adr/0022): sessions, notices that nobody
--- may miss, and whose turn it is where a speed is shared. Only new tables: the release before runs beside this one.
+-- may miss, and whose turn it is where a speed is shared. New tables and indexes only: the release before runs beside
+-- this one.
 
 -- A session counts from the moment its row is committed until the row goes: with the session, or with its process, once
 -- that is dead. What it has done so far is brought up to date from time to time.
@@ -69,3 +70,8 @@ begin
         execute format('alter table %I force row level security', bound);
     end loop;
 end $$;
+
+-- A store can have a million places. Those beneath a path are a range of their bytes' order; those that nobody has counted
+-- yet, which are looked for all the time, are few.
+alter table quota_scope alter column path type text collate "C";
+create index quota_scope_unmeasured on quota_scope (id) where measured_at is null and store_id is not null;

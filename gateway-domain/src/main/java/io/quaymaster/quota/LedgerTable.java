@@ -194,17 +194,21 @@ final class LedgerTable {
    * All places of a store that lie on the way to a key, are it, or lie below it; outermost first.
    */
   List<ScopeRow> placesAround(long storeId, StoreKey key) {
-    List<String> above = KeyText.lineage(key);
-    String below = key.isRoot() ? "" : KeyText.toColumn(key) + "/";
+    // Beneath "a" lies what begins with "a/", that is, what sorts from there to before "a0". Both
+    // halves go by the index: a store can have a million places.
+    String text = KeyText.toColumn(key);
+    String below = key.isRoot() ? "true" : "path >= :from and path < :to";
     return jdbc.sql(
             """
             select id, tenant_id, store_id, path from quota_scope
-            where store_id = :store and (path in (:above) or starts_with(path, :below))
+            where store_id = :store and (path in (:above) or %s)
             order by length(path), id
-            """)
+            """
+                .formatted(below))
         .param("store", storeId)
-        .param("above", above)
-        .param("below", below)
+        .param("above", KeyText.lineage(key))
+        .param("from", text + "/")
+        .param("to", text + "0")
         .query((row, n) -> scopeRow(row))
         .list();
   }
