@@ -1,5 +1,7 @@
 package io.quaymaster.system;
 
+import static org.awaitility.Awaitility.await;
+
 import io.quaymaster.process.GatewayProcess;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,11 +32,15 @@ import org.junit.jupiter.api.io.TempDir;
 class ScaleBench {
   private static final int ACCOUNTS = Integer.getInteger("bench.accounts", 1_000_000);
   private static final int SESSIONS = Integer.getInteger("bench.sessions", 1_000);
-  private static final int LOGINS = 1_000;
-  private static final int WARM = 200;
+  private static final String TENANT = "acme";
+  private static final int LOGINS = Integer.getInteger("bench.logins", 1_000);
+  private static final int WARM = LOGINS / 5;
   private static final int AT_ONCE = 4;
   private static final byte[] FILE = new byte[64 << 10];
-  private static final int FILES = 20;
+
+  /** Of each session in a row; of refusals no more are audited within a second. */
+  private static final int TIMES = 20;
+
   private static final Duration IDLE = Duration.ofSeconds(60);
 
   @TempDir Path folder;
@@ -49,10 +55,13 @@ class ScaleBench {
     try (Quay quay = Quay.start(setup);
         SshClient client = client(quay);
         Connection database = quay.process().connectToDatabase()) {
-      quay.tenant("acme", Map.of());
-      Partner model = quay.partner("u0@acme", Map.of());
+      quay.tenant(TENANT, Map.of());
+      Partner model = quay.partner("u0@" + TENANT, Map.of());
       fill(database, model);
       CostMeter meter = new CostMeter(quay.process().pids(), database);
+      System.out.printf(
+          "%d accounts, each with a key and a place, take %d bytes each%n",
+          ACCOUNTS, meter.bytesOfAccounts() / ACCOUNTS);
       inTurn(quay, client, WARM);
       System.out.printf("%d accounts, logins one after the other: ", ACCOUNTS);
       CostMeter.Reading before = meter.read();
@@ -97,7 +106,7 @@ class ScaleBench {
   }
 
   private static RawSession anybody(Quay quay, SshClient client) throws IOException {
-    String login = "u" + ThreadLocalRandom.current().nextInt(ACCOUNTS) + "@acme";
+    String login = "u" + ThreadLocalRandom.current().nextInt(ACCOUNTS) + "@" + TENANT;
     return RawSession.open(client, login, quay.process().sshPort());
   }
 
@@ -147,8 +156,8 @@ class ScaleBench {
           "%d sessions idle for %d s: a second %s%n",
           open.size(), IDLE.toSeconds(), meter.read().since(before, (int) IDLE.toSeconds()));
       storm(many, open, meter, "a file of 64 KiB moved", 1, (s, i) -> s.upload("/a", FILE));
-      storm(many, open, meter, "files of 64 KiB", FILES, (s, i) -> s.upload("/f" + i, FILE));
-      storm(many, open, meter, "refusals", FILES, (s, i) -> s.renameRefused("/a", "/a/."));
+      storm(many, open, meter, "files of 64 KiB", TIMES, (s, i) -> s.upload("/f" + i, FILE));
+      storm(many, open, meter, "refusals", TIMES, (s, i) -> s.renameRefused("/a", "/."));
       System.out.printf("a row of the audit log takes %d bytes%n", meter.bytesOfAnAuditRow());
     } finally {
       open.forEach(RawSession::close);
@@ -169,6 +178,7 @@ class ScaleBench {
       int times,
       Act act)
       throws Exception {
+    long rows = meter.auditRows(TENANT);
     CostMeter.Reading before = meter.read();
     long begun = System.nanoTime();
     List<Callable<Void>> all = new ArrayList<>();
@@ -187,14 +197,19 @@ class ScaleBench {
     }
     double seconds = (System.nanoTime() - begun) / 1e9;
     int count = open.size() * times;
+    // The audit log follows; what it costs is a part of what an act costs.
+    await().atMost(Duration.ofMinutes(2)).until(() -> meter.auditRows(TENANT) >= rows + count);
+    double audited = (System.nanoTime() - begun) / 1e9;
     System.out.printf(
-        "%d sessions at once, %s: %d errors, %d in %.1f s (%.0f a second), each %s%n",
+        "%d sessions at once, %s: %d errors, %d in %.1f s (%.0f a second), in the audit log after"
+            + " %.1f s; each %s%n",
         open.size(),
         what,
         errors,
         count,
         seconds,
         count / seconds,
+        audited,
         meter.read().since(before, count));
   }
 }
