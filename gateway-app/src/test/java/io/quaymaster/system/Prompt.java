@@ -83,8 +83,13 @@ final class Prompt implements AutoCloseable {
     assertThat(sftp.descendants()).as(screen()).isNotEmpty();
   }
 
-  /** Shows that the gateway ended the connection, at once and with this reason. */
-  void isThrownOut(String reason) {
+  /**
+   * Shows that the gateway ended the connection, at once and with this reason.
+   *
+   * @return how long that was waited for
+   */
+  Duration isThrownOut(String reason) {
+    long begun = System.nanoTime();
     await("thrown out")
         .atMost(AT_ONCE)
         .untilAsserted(
@@ -92,9 +97,11 @@ final class Prompt implements AutoCloseable {
               assertThat(screen()).contains(reason);
               assertThat(sftp.descendants()).isEmpty();
             });
+    Duration waited = Duration.ofNanos(System.nanoTime() - begun);
     // At its keyboard sftp notices only when something is typed.
     leave();
     assertThat(sftp.exitValue()).as(screen()).isNotZero();
+    return waited;
   }
 
   private void leave() {

@@ -159,6 +159,24 @@ class ReplicasIT {
     }
   }
 
+  /** The median, for a machine may be busy at one moment. */
+  @Test
+  void whatAnAdminDoesAtOneReplicaHoldsAtAnotherWithinASecond() {
+    first().tenant("prompt", Map.of());
+    Partner alice = first().partner("alice@prompt", Map.of());
+    List<Duration> waited = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      try (Prompt elsewhere = Prompt.open(alice.at(replicas.get(1 + i % 2)).openSsh())) {
+        first().admin().act(alice.resource() + "/suspend");
+        waited.add(elsewhere.isThrownOut("the account was suspended"));
+        first().admin().act(alice.resource() + "/resume");
+      }
+    }
+    assertThat(waited.stream().sorted().toList().get(2))
+        .as("%s", waited)
+        .isLessThan(Duration.ofSeconds(1));
+  }
+
   @Test
   void whoGuessesAtSeveralReplicasIsBannedAtAll() {
     first().tenant("guess", Map.of());
