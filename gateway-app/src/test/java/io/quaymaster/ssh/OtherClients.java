@@ -105,6 +105,9 @@ final class OtherClients {
     OpenSsh.Result mounted =
         run(
             "sshfs",
+            // With several threads sshfs may ask for a file before it closes it, although the
+            // program that wrote it has closed it long ago: the kernel does not wait for that.
+            "-s",
             "-F",
             client.config().toString(),
             "-o",
