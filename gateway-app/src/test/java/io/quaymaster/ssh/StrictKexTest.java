@@ -51,7 +51,8 @@ class StrictKexTest {
   @ValueSource(ints = {IGNORE, DEBUG, UNIMPLEMENTED})
   void aPacketBetweenKexInitAndNewKeysEndsTheConnection(int type) throws IOException {
     try (RawHandshake client = RawHandshake.at(gateway.port())) {
-      client.says(CLIENT).strictKexInit().packet(type, content()).ecdhInit();
+      // Nothing after it: what a server leaves unread when it closes takes its answer away (TCP).
+      client.says(CLIENT).strictKexInit().packet(type, content());
 
       assertThat(client.readUntil(ECDH_REPLY)).containsExactly(KEXINIT, DISCONNECT);
     }
@@ -61,7 +62,7 @@ class StrictKexTest {
   @Test
   void aPacketBeforeKexInitEndsTheConnection() throws IOException {
     try (RawHandshake client = RawHandshake.at(gateway.port())) {
-      client.says(CLIENT).packet(IGNORE, content()).strictKexInit().ecdhInit();
+      client.says(CLIENT).packet(IGNORE, content()).strictKexInit();
 
       assertThat(client.readUntil(ECDH_REPLY)).containsExactly(KEXINIT, DISCONNECT);
     }
