@@ -1,6 +1,6 @@
 -- What the gateways of a cluster know of each other beside quotas and bans (docs/adr/0022): sessions, notices that nobody
--- may miss, and whose turn it is where a speed is shared. New tables and indexes only: the release before runs beside
--- this one.
+-- may miss, and whose turn it is where a speed is shared. New tables, an index, and for paths another order,
+-- which no statement of the release before asks for: it runs beside this one.
 
 -- A session counts from the moment its row is committed until the row goes: with the session, or with its process, once
 -- that is dead. What it has done so far is brought up to date from time to time.

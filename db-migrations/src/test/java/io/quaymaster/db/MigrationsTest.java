@@ -5,13 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -38,7 +34,7 @@ class MigrationsTest {
   @BeforeAll
   static void fill() throws Exception {
     oneOfEach = TestDatabase.migrated();
-    oneOfEach.execute(resource("/one-of-each.sql"));
+    oneOfEach.execute(Scripts.text(Scripts.ONE_OF_EACH));
   }
 
   @AfterAll
@@ -94,7 +90,7 @@ class MigrationsTest {
   @Test
   void deletingATenantThatOwnsSomethingIsRefused() throws Exception {
     try (TestDatabase database = TestDatabase.migrated()) {
-      database.execute(resource("/one-of-each.sql"));
+      database.execute(Scripts.text(Scripts.ONE_OF_EACH));
 
       assertThatThrownBy(() -> database.execute("delete from tenant"))
           .hasMessageContaining("violates foreign key constraint");
@@ -115,7 +111,7 @@ class MigrationsTest {
               .formatted(app));
       DataSource asApp = database.dataSource(app, "secret");
 
-      run(asApp, resource("/one-of-each.sql"));
+      run(asApp, Scripts.text(Scripts.ONE_OF_EACH));
       run(asApp, "update tenant set version = version + 1");
       run(asApp, "delete from quota_lease");
 
@@ -129,7 +125,7 @@ class MigrationsTest {
   }
 
   static Stream<Violation> violations() throws IOException {
-    return resource("/violations.txt")
+    return Scripts.text("/violations.txt")
         .lines()
         .filter(line -> !line.isBlank() && !line.startsWith("#"))
         .map(line -> line.split(" : ", 2))
@@ -144,20 +140,8 @@ class MigrationsTest {
   }
 
   private static List<String> texts(DataSource source, String sql) throws SQLException {
-    try (Connection connection = source.getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      List<String> texts = new ArrayList<>();
-      while (rows.next()) {
-        texts.add(Objects.requireNonNull(rows.getString(1)));
-      }
-      return texts;
-    }
-  }
-
-  private static String resource(String name) throws IOException {
-    try (InputStream in = MigrationsTest.class.getResourceAsStream(name)) {
-      return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
+    try (Connection connection = source.getConnection()) {
+      return Rows.texts(connection, sql);
     }
   }
 }

@@ -3,16 +3,11 @@ package io.quaymaster.db;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -61,12 +56,7 @@ class SecondLockTest {
   @BeforeAll
   static void fill() throws Exception {
     database = TestDatabase.migrated();
-    try (InputStream in = SecondLockTest.class.getResourceAsStream("/one-of-each.sql")) {
-      database.execute(
-          new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8));
-    } catch (IOException broken) {
-      throw new IllegalStateException(broken);
-    }
+    database.execute(Scripts.text(Scripts.ONE_OF_EACH));
   }
 
   @AfterAll
@@ -90,7 +80,7 @@ class SecondLockTest {
   /** All but what Flyway keeps; partitions too. */
   static Stream<String> tables() throws SQLException {
     try (Connection open = database.dataSource().getConnection()) {
-      return texts(
+      return Rows.texts(
           open,
           """
           select relname from pg_class
@@ -106,7 +96,7 @@ class SecondLockTest {
   @MethodSource("tables")
   void everyTableBindsItsOwnerToo(String table) throws SQLException {
     assertThat(
-            texts(
+            Rows.texts(
                 connection,
                 """
                 select relrowsecurity and relforcerowsecurity from pg_class where oid = '%s'::regclass
@@ -114,7 +104,7 @@ class SecondLockTest {
                     .formatted(table)))
         .containsExactly("t");
     assertThat(
-            texts(
+            Rows.texts(
                 connection,
                 """
                 select concat(polname, polcmd, polroles) from pg_policy
@@ -133,7 +123,7 @@ class SecondLockTest {
             + (isPartition(table) ? "audit_event" : table));
     assertThat(count("copy")).as("rows to see").isPositive();
     String column =
-        texts(
+        Rows.texts(
                 connection,
                 """
                 select attname from pg_attribute
@@ -157,7 +147,7 @@ class SecondLockTest {
     // Where a policy is in between, an operator that is not leakproof would no longer get there.
     run("set local enable_seqscan = off");
     List<String> keys =
-        texts(
+        Rows.texts(
             connection,
             """
             select string_agg(format('%%I = (select %%1$I from %1$s limit 1)', attname), ' and ' order by attnum)
@@ -169,7 +159,8 @@ class SecondLockTest {
     for (String key : keys) {
       String plan =
           String.join(
-              "\n", texts(connection, "explain select * from %s where %s".formatted(table, key)));
+              "\n",
+              Rows.texts(connection, "explain select * from %s where %s".formatted(table, key)));
       assertThat(plan).as(key).contains("Index Cond");
     }
   }
@@ -202,10 +193,10 @@ class SecondLockTest {
       bound.add(count(table));
     }
     assertThat(bound).isEqualTo(open);
-    assertThat(texts(connection, "select name from api_token")).containsExactly("own");
+    assertThat(Rows.texts(connection, "select name from api_token")).containsExactly("own");
     assertThat(tokens).isPositive();
-    assertThat(texts(connection, "select username from ban")).containsExactly("alice");
-    assertThat(texts(connection, "select chain from audit_chain")).containsExactly("acme");
+    assertThat(Rows.texts(connection, "select username from ban")).containsExactly("alice");
+    assertThat(Rows.texts(connection, "select chain from audit_chain")).containsExactly("acme");
     assertThat(run("update account set version = version + 1")).isEqualTo(1);
   }
 
@@ -219,8 +210,9 @@ class SecondLockTest {
         """);
     bindTo(acme());
 
-    assertThat(texts(connection, "select action from audit_event")).containsExactly("own");
-    assertThat(texts(connection, "select sequence from audit_checkpoint")).containsExactly("9");
+    assertThat(Rows.texts(connection, "select action from audit_event")).containsExactly("own");
+    assertThat(Rows.texts(connection, "select sequence from audit_checkpoint"))
+        .containsExactly("9");
     assertThatThrownBy(() -> run("select audit_drop_partitions(now() - interval '2 years')"))
         .hasMessageContaining("belong to no tenant");
   }
@@ -276,7 +268,7 @@ class SecondLockTest {
   void newMonthsAreBound() throws SQLException {
     run("select audit_make_partitions(now(), now() + interval '7 months')");
     assertThat(
-            texts(
+            Rows.texts(
                 connection,
                 """
                 select count(*) from pg_inherits i join pg_class c on c.oid = i.inhrelid
@@ -288,14 +280,15 @@ class SecondLockTest {
   }
 
   private boolean isPartition(String table) throws SQLException {
-    return texts(
+    return Rows.texts(
             connection,
             "select relispartition from pg_class where oid = '%s'::regclass".formatted(table))
         .contains("t");
   }
 
   private String acme() throws SQLException {
-    return texts(connection, "select id || ':' || name from tenant where name = 'acme'").getFirst();
+    return Rows.texts(connection, "select id || ':' || name from tenant where name = 'acme'")
+        .getFirst();
   }
 
   private void bindTo(String scope) throws SQLException {
@@ -303,23 +296,12 @@ class SecondLockTest {
   }
 
   private long count(String table) throws SQLException {
-    return Long.parseLong(texts(connection, "select count(*) from " + table).getFirst());
+    return Long.parseLong(Rows.texts(connection, "select count(*) from " + table).getFirst());
   }
 
   private int run(String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       return statement.execute(sql) ? -1 : statement.getUpdateCount();
-    }
-  }
-
-  private static List<String> texts(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      List<String> texts = new ArrayList<>();
-      while (rows.next()) {
-        texts.add(Objects.requireNonNull(rows.getString(1)));
-      }
-      return texts;
     }
   }
 }

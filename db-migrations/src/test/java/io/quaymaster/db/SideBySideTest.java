@@ -4,13 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -72,13 +68,15 @@ class SideBySideTest {
     for (String statement : oneOfEach()) {
       Matcher insert = INSERT.matcher(statement);
       if (insert.find()
-          && texts("select to_regclass('" + insert.group(1) + "') is not null").contains("t")) {
+          && database
+              .texts("select to_regclass('" + insert.group(1) + "') is not null")
+              .contains("t")) {
         database.execute(statement);
       }
     }
-    columns = texts(COLUMNS);
-    rules = texts(RULES);
-    tables = texts(TABLES);
+    columns = database.texts(COLUMNS);
+    rules = database.texts(RULES);
+    tables = database.texts(TABLES);
   }
 
   @AfterEach
@@ -103,28 +101,13 @@ class SideBySideTest {
   }
 
   private static List<String> oneOfEach() throws IOException {
-    try (InputStream in = SideBySideTest.class.getResourceAsStream("/one-of-each.sql")) {
-      String all = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
-      return List.of(all.split(";\\s*\\n"));
-    }
-  }
-
-  private List<String> texts(String sql) throws SQLException {
-    try (Connection connection = database.dataSource().getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      List<String> texts = new ArrayList<>();
-      while (rows.next()) {
-        texts.add(rows.getString(1));
-      }
-      return texts;
-    }
+    return List.of(Scripts.text(Scripts.ONE_OF_EACH).split(";\\s*\\n"));
   }
 
   private List<String> counts() throws SQLException {
     List<String> counts = new ArrayList<>();
     for (String table : tables) {
-      counts.add(table + " " + texts("select count(*) from " + table));
+      counts.add(table + " " + database.texts("select count(*) from " + table));
     }
     return counts;
   }
@@ -143,12 +126,12 @@ class SideBySideTest {
   void itFindsEveryColumnAndNoNewRule() throws Exception {
     database.flyway().migrate();
 
-    assertThat(texts(COLUMNS)).containsAll(columns);
-    assertThat(texts(COLUMNS))
+    assertThat(database.texts(COLUMNS)).containsAll(columns);
+    assertThat(database.texts(COLUMNS))
         .filteredOn(c -> tables.contains(c.substring(0, c.indexOf('.'))) && !columns.contains(c))
         .as("new columns of its tables fill themselves, or may be null")
         .allMatch(c -> c.endsWith(" filled") || !c.contains(" not null"));
-    assertThat(texts(RULES))
+    assertThat(database.texts(RULES))
         .filteredOn(rule -> tables.contains(rule.substring(0, rule.indexOf(' '))))
         .as("rules of its tables")
         .isEqualTo(rules);

@@ -3,6 +3,7 @@ package io.quaymaster.db;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Objects;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -48,6 +49,13 @@ public record TestDatabase(String url, String username, String password) impleme
     try (Connection connection = dataSource().getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
+    }
+  }
+
+  /** The first column of what SQL answers, as text. */
+  public List<String> texts(String sql) throws SQLException {
+    try (Connection connection = dataSource().getConnection()) {
+      return Rows.texts(connection, sql);
     }
   }
 

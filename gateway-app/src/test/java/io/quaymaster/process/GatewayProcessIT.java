@@ -3,6 +3,7 @@ package io.quaymaster.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.quaymaster.db.Rows;
 import io.quaymaster.db.TestDatabase;
 import java.io.IOException;
 import java.net.URI;
@@ -13,11 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -199,14 +198,8 @@ class GatewayProcessIT {
   }
 
   private static List<String> texts(GatewayProcess gateway, String sql) throws Exception {
-    try (Connection connection = gateway.connectToDatabase();
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      List<String> texts = new ArrayList<>();
-      while (rows.next()) {
-        texts.add(String.valueOf(rows.getString(1)));
-      }
-      return texts;
+    try (Connection connection = gateway.connectToDatabase()) {
+      return Rows.texts(connection, sql);
     }
   }
 }

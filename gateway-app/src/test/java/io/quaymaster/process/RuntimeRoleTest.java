@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quaymaster.db.TestDatabase;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -43,20 +40,8 @@ class RuntimeRoleTest {
     return RuntimeRole.allow(database.flyway().getConfiguration(), name);
   }
 
-  private List<String> texts(String sql) throws SQLException {
-    try (Connection connection = database.dataSource().getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      List<String> texts = new ArrayList<>();
-      while (rows.next()) {
-        texts.add(rows.getString(1));
-      }
-      return texts;
-    }
-  }
-
   private List<String> rights() throws SQLException {
-    return texts(
+    return database.texts(
         """
         select c.relname || ': ' || string_agg(a.privilege_type, ' ' order by a.privilege_type)
         from pg_class c, aclexplode(c.relacl) a join pg_roles r on r.oid = a.grantee
@@ -81,7 +66,7 @@ class RuntimeRoleTest {
         .filteredOn(right -> !right.matches("(audit|flyway)_.*"))
         .allMatch(right -> right.endsWith(": DELETE INSERT SELECT UPDATE"))
         .hasSameSizeAs(
-            texts(
+            database.texts(
                 "select tablename from pg_tables where schemaname = 'public'"
                     + " and tablename not like 'audit%' and tablename not like 'flyway%'"));
   }

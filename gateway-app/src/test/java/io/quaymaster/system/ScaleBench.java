@@ -3,6 +3,7 @@ package io.quaymaster.system;
 import static org.awaitility.Awaitility.await;
 
 import io.quaymaster.process.GatewayProcess;
+import io.quaymaster.ssh.RawSession;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -71,6 +72,7 @@ class ScaleBench {
     }
   }
 
+  /** With the key exchange that clients prefer, which is a part of what a login costs. */
   private static SshClient client(Quay quay) {
     SshClient client = SshClient.setUpDefaultClient();
     client.setServerKeyVerifier((session, address, host) -> true);

@@ -2,13 +2,12 @@ package io.quaymaster.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quaymaster.db.Rows;
 import io.quaymaster.ssh.OpenSsh;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -115,14 +114,8 @@ class TenantsApartIT {
   }
 
   private static List<String> texts(Quay quay, String sql) throws SQLException {
-    try (Connection superuser = quay.process().connectToDatabase();
-        Statement statement = superuser.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      List<String> texts = new ArrayList<>();
-      while (rows.next()) {
-        texts.add(String.valueOf(rows.getString(1)));
-      }
-      return texts;
+    try (Connection superuser = quay.process().connectToDatabase()) {
+      return Rows.texts(superuser, sql);
     }
   }
 }
