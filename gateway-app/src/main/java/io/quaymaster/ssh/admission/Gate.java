@@ -180,6 +180,11 @@ public final class Gate implements Gatekeeper {
     }
 
     @Override
+    public boolean isStranger() {
+      return true;
+    }
+
+    @Override
     public void left() {
       if (left.compareAndSet(false, true)) {
         synchronized (Gate.this) {

@@ -63,6 +63,11 @@ final class Stranger implements Gatekeeper.Pass {
   }
 
   @Override
+  public boolean isStranger() {
+    return !released.get();
+  }
+
+  @Override
   public void left() {
     boolean overdue = isOverdue(System.nanoTime());
     if (released.compareAndSet(false, true)) {

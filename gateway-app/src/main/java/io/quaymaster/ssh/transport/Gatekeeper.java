@@ -18,6 +18,12 @@ public interface Gatekeeper {
      */
     boolean isOverdue(long nanoTime);
 
+    /**
+     * Whether it has not shown yet who it is. A stranger's socket is closed as soon as the protocol
+     * is over, so that those who are let in at a time are all that there are.
+     */
+    boolean isStranger();
+
     /** The connection is closed. Any number of times; the first counts. */
     void left();
   }
@@ -53,6 +59,11 @@ public interface Gatekeeper {
       new Pass() {
         @Override
         public boolean isOverdue(long nanoTime) {
+          return false;
+        }
+
+        @Override
+        public boolean isStranger() {
           return false;
         }
 

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.apache.sshd.common.util.Readable;
 import org.jspecify.annotations.Nullable;
 
@@ -22,35 +23,37 @@ final class ReadLoop {
     void received(Readable message) throws Exception;
   }
 
-  /** What the receiver threw, apart from failures of the socket. */
-  static final class ReceiverException extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    ReceiverException(Exception cause) {
-      super(cause);
-    }
-  }
-
   private final SocketChannel channel;
   private final InputStream waiting;
   private final Transport transport;
   private final WriteQueue writes;
   private final Receiver receiver;
+  private final Consumer<Exception> onRefusal;
   private final ByteBuffer idle;
   private final ReadTurns turns = new ReadTurns();
   private final KernelWait.Socket arrival;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition resumed = lock.newCondition();
   private volatile boolean suspended;
+  private volatile boolean discarding;
   private volatile long lastReceivedNanos = System.nanoTime();
 
-  ReadLoop(SocketChannel channel, Transport transport, WriteQueue writes, Receiver receiver)
+  /**
+   * @param onRefusal told what the receiver threw, on the thread that read; it is given no more
+   */
+  ReadLoop(
+      SocketChannel channel,
+      Transport transport,
+      WriteQueue writes,
+      Receiver receiver,
+      Consumer<Exception> onRefusal)
       throws IOException {
     this.channel = channel;
     this.waiting = channel.socket().getInputStream();
     this.transport = transport;
     this.writes = writes;
     this.receiver = receiver;
+    this.onRefusal = onRefusal;
     this.arrival = transport.kernelWait().of(channel);
     this.idle = ByteBuffer.allocate(transport.settings().idleBufferBytes());
   }
@@ -61,7 +64,7 @@ final class ReadLoop {
    *
    * @return true at the end of the peer's output
    */
-  boolean run() throws IOException, InterruptedException, ReceiverException {
+  boolean run() throws IOException, InterruptedException {
     while (turns.awaitNext() && mayRead()) {
       idle.clear();
       if (channel.read(idle) < 0) {
@@ -80,7 +83,7 @@ final class ReadLoop {
   }
 
   /** See {@link TransportSession#readHere}. */
-  boolean readHere(long nanos) throws IOException, InterruptedException, ReceiverException {
+  boolean readHere(long nanos) throws IOException, InterruptedException {
     if (!turns.begin()) {
       return false;
     }
@@ -88,13 +91,12 @@ final class ReadLoop {
     try {
       done =
           !suspended
+              && !discarding
               && writes.hasRoom()
               && arrival.awaitReadable(nanos)
               && channel.isOpen()
-              && readArrived();
-    } catch (ReceiverException e) {
-      turns.close();
-      throw e;
+              && readArrived()
+              && !discarding;
     } finally {
       turns.end(done);
     }
@@ -113,7 +115,7 @@ final class ReadLoop {
   }
 
   /** Reads once what is there; false at the end of the input. */
-  private boolean readArrived() throws IOException, InterruptedException, ReceiverException {
+  private boolean readArrived() throws IOException, InterruptedException {
     ByteBuffer large = transport.readBuffers().take();
     try (Loan loan = large == null ? null : new Loan(large)) {
       ByteBuffer into = large == null ? idle.clear() : large;
@@ -144,6 +146,12 @@ final class ReadLoop {
     wake();
   }
 
+  /** What comes from now on is read, so that the peer can end in order, and thrown away. */
+  void discard() {
+    discarding = true;
+    wake();
+  }
+
   /** Lets the loop see that the channel was closed, or is to be read again. */
   void wake() {
     if (!channel.isOpen()) {
@@ -162,7 +170,7 @@ final class ReadLoop {
     if (suspended) {
       lock.lock();
       try {
-        while (suspended && channel.isOpen()) {
+        while (suspended && !discarding && channel.isOpen()) {
           resumed.await();
         }
       } finally {
@@ -173,7 +181,7 @@ final class ReadLoop {
   }
 
   /** Goes on from a full idle buffer for as long as bytes are there without waiting. */
-  private void readInBulk() throws IOException, InterruptedException, ReceiverException {
+  private void readInBulk() throws IOException, InterruptedException {
     @Nullable ByteBuffer first = idle;
     boolean more = true;
     while (more) {
@@ -200,21 +208,24 @@ final class ReadLoop {
     }
   }
 
-  private void deliver(ByteBuffer all) throws ReceiverException {
-    hand(Readable.readable(all));
+  private void deliver(ByteBuffer all) {
+    if (!discarding) {
+      hand(Readable.readable(all));
+    }
   }
 
-  private void deliver(Loan loan) throws ReceiverException {
-    while (loan.next() && channel.isOpen()) {
+  private void deliver(Loan loan) {
+    while (!discarding && loan.next() && channel.isOpen()) {
       hand(loan);
     }
   }
 
-  private void hand(Readable message) throws ReceiverException {
+  private void hand(Readable message) {
     try {
       receiver.received(message);
     } catch (Exception e) {
-      throw new ReceiverException(e);
+      discarding = true;
+      onRefusal.accept(e);
     }
   }
 

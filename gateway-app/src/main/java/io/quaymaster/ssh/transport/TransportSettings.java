@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param maxPendingPackets likewise, in packets: small packets cost more than their bytes
  * @param writeTimeout a peer that takes no byte for so long is disconnected
  * @param closeTimeout a graceful close waits so long for queued writes
+ * @param lingerTimeout a peer that was sent everything has so long to read it and close its side
  */
 public record TransportSettings(
     int backlog,
@@ -29,7 +30,8 @@ public record TransportSettings(
     long maxPendingBytes,
     int maxPendingPackets,
     Duration writeTimeout,
-    Duration closeTimeout) {
+    Duration closeTimeout,
+    Duration lingerTimeout) {
 
   public static final TransportSettings DEFAULTS =
       new TransportSettings(
@@ -42,7 +44,8 @@ public record TransportSettings(
           16L * 1024 * 1024,
           16 * 1024,
           Duration.ofSeconds(120),
-          Duration.ofSeconds(10));
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(2));
 
   /**
    * @throws IllegalArgumentException if a limit is not above zero, or the idle buffer is larger
@@ -59,6 +62,7 @@ public record TransportSettings(
     requirePositive("maxPendingPackets", maxPendingPackets);
     requirePositive("writeTimeout", writeTimeout.toMillis());
     requirePositive("closeTimeout", closeTimeout.toMillis());
+    requirePositive("lingerTimeout", lingerTimeout.toMillis());
   }
 
   /** The same with other time limits. */
@@ -73,7 +77,24 @@ public record TransportSettings(
         maxPendingBytes,
         maxPendingPackets,
         write,
-        close);
+        close,
+        lingerTimeout);
+  }
+
+  /** The same with another patience for a peer to close its side. */
+  public TransportSettings withLinger(Duration atMost) {
+    return new TransportSettings(
+        backlog,
+        idleBufferBytes,
+        readBufferBytes,
+        deliveryBytes,
+        writeBufferBytes,
+        pooledBuffers,
+        maxPendingBytes,
+        maxPendingPackets,
+        writeTimeout,
+        closeTimeout,
+        atMost);
   }
 
   /** The same with another size of read buffer. */
@@ -88,7 +109,8 @@ public record TransportSettings(
         maxPendingBytes,
         maxPendingPackets,
         writeTimeout,
-        closeTimeout);
+        closeTimeout,
+        lingerTimeout);
   }
 
   private static void requirePositive(String name, long value) {

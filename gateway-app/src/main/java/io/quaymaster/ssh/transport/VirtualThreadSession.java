@@ -35,6 +35,7 @@ final class VirtualThreadSession extends AbstractCloseable implements TransportS
   private final WriteQueue writes;
   private final ReadLoop reads;
   private final HandlerLife handlerLife;
+  private final SocketEnd socketEnd = new SocketEnd();
   private final Map<Object, @Nullable Object> attributes = new HashMap<>();
   private volatile long closeDeadline = NO_DEADLINE;
 
@@ -60,7 +61,12 @@ final class VirtualThreadSession extends AbstractCloseable implements TransportS
     this.pass = pass;
     this.writes = new WriteQueue(channel, "ssh-writer-" + id, transport, this::connectionFailed);
     this.reads =
-        new ReadLoop(channel, transport, writes, data -> handler.messageReceived(this, data));
+        new ReadLoop(
+            channel,
+            transport,
+            writes,
+            data -> handler.messageReceived(this, data),
+            this::receiverFailed);
     this.handlerLife = new HandlerLife(() -> handler.sessionClosed(this));
   }
 
@@ -71,27 +77,29 @@ final class VirtualThreadSession extends AbstractCloseable implements TransportS
 
   /** Serves the connection until it is closed. */
   void serve() {
+    socketEnd.readerBegins();
     try {
       if (reads.run()) {
-        close(true);
+        closeNow();
       }
-    } catch (ReadLoop.ReceiverException e) {
-      receiverFailed(e.getCause());
     } catch (Throwable e) {
       connectionFailed(e);
+    } finally {
+      if (socketEnd.readerEnds()) {
+        hangUp();
+      }
     }
   }
 
   /**
-   * Closes the connection if the peer takes nothing, if a graceful close takes too long, or if it
-   * is still a stranger's after its time.
+   * Closes the connection if the peer takes nothing, if its end takes too long, or if it is still a
+   * stranger's after its time.
    */
   void enforceTimeouts(long now) {
     long deadline = closeDeadline;
-    if (deadline != NO_DEADLINE && now - deadline >= 0) {
-      close(true);
-    } else if (pass.isOverdue(now)) {
-      close(true);
+    boolean endTakesTooLong = deadline != NO_DEADLINE && now - deadline >= 0;
+    if (endTakesTooLong || pass.isOverdue(now)) {
+      closeNow();
     } else if (writes.stalledNanos(now) >= settings.writeTimeout().toNanos()) {
       connectionFailed(
           new SocketTimeoutException("The peer took no data for " + settings.writeTimeout()));
@@ -128,8 +136,6 @@ final class VirtualThreadSession extends AbstractCloseable implements TransportS
   public boolean readHere(long nanos) throws InterruptedException {
     try {
       return reads.readHere(nanos);
-    } catch (ReadLoop.ReceiverException e) {
-      receiverFailed(e.getCause());
     } catch (IOException e) {
       connectionFailed(e);
     }
@@ -176,9 +182,47 @@ final class VirtualThreadSession extends AbstractCloseable implements TransportS
     return written;
   }
 
+  /**
+   * The protocol is over. A partner's socket goes only when the peer has closed its side, or after
+   * a while: one that is closed while something waits in it to be read takes back what was sent
+   * last, and a client in the middle of an upload would not learn why that ends (RFC 1122,
+   * 4.2.2.13).
+   */
   @Override
   protected void doCloseImmediately() {
     writes.abort(new WriteAbortedException("The connection was closed", null));
+    try {
+      if (!pass.isStranger() && socketEnd.linger()) {
+        closeDeadline = nonZero(System.nanoTime() + settings.lingerTimeout().toNanos());
+        reads.discard();
+        channel.shutdownOutput();
+      } else {
+        hangUp();
+      }
+    } catch (IOException gone) {
+      log.debug("{} was gone before its end", this, gone);
+      hangUp();
+    }
+    try {
+      handlerLife.close();
+    } finally {
+      pass.left();
+    }
+  }
+
+  /** Without waiting for the peer. */
+  private void closeNow() {
+    if (socketEnd.hurry()) {
+      hangUp();
+    } else {
+      close(true);
+    }
+  }
+
+  private void hangUp() {
+    if (!socketEnd.come()) {
+      return;
+    }
     try {
       channel.close();
     } catch (IOException e) {
@@ -187,24 +231,17 @@ final class VirtualThreadSession extends AbstractCloseable implements TransportS
     reads.wake();
     acceptor.forget(this);
     super.doCloseImmediately();
-    try {
-      handlerLife.close();
-    } finally {
-      pass.left();
-    }
   }
 
   /** The socket is of no more use. */
   private void connectionFailed(Throwable cause) {
     tellHandler(cause);
-    close(true);
+    closeNow();
   }
 
   /** The socket still works: what the handler writes for a farewell goes out, within limits. */
-  private void receiverFailed(@Nullable Throwable cause) {
-    if (cause != null) {
-      tellHandler(cause);
-    }
+  private void receiverFailed(Exception cause) {
+    tellHandler(cause);
     close(false);
   }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
+import java.util.stream.LongStream;
 
 /**
  * Looks at all connections from time to time, on one virtual thread: no timer per write, and no
@@ -21,7 +22,13 @@ final class Watchdog implements Runnable {
    * @param look is given the time by {@link System#nanoTime}
    */
   Watchdog(TransportSettings settings, LongConsumer look) {
-    long shortest = Math.min(settings.writeTimeout().toNanos(), settings.closeTimeout().toNanos());
+    long shortest =
+        LongStream.of(
+                settings.writeTimeout().toNanos(),
+                settings.closeTimeout().toNanos(),
+                settings.lingerTimeout().toNanos())
+            .min()
+            .getAsLong();
     this.periodNanos =
         Math.clamp(shortest / 8, SHORTEST_PERIOD.toNanos(), LONGEST_PERIOD.toNanos());
     this.look = look;
