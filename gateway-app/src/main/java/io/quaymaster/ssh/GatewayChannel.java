@@ -6,6 +6,7 @@ import java.util.List;
 import org.apache.sshd.client.future.DefaultOpenFuture;
 import org.apache.sshd.client.future.OpenFuture;
 import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.SshException;
 import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.channel.RequestHandler.Result;
 import org.apache.sshd.common.channel.exception.SshChannelOpenException;
@@ -86,5 +87,22 @@ final class GatewayChannel extends ChannelSession {
       type = requestType;
     }
     return result;
+  }
+
+  /**
+   * What it served has ended. If the session ends at the same moment, the client is told of that
+   * and no more of this: it is no failure, and nothing to warn of.
+   */
+  @Override
+  protected void closeShell(int exitStatus, boolean closeImmediately) throws IOException {
+    try {
+      super.closeShell(exitStatus, closeImmediately);
+    } catch (SshException tooLate) {
+      if (getSession().isOpen()) {
+        throw tooLate;
+      }
+      log.debug("{} has no session any more to tell its end", this, tooLate);
+      commandExitFuture.setClosed();
+    }
   }
 }

@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 final class LogWatch extends AppenderBase<ILoggingEvent> implements AutoCloseable {
   private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
   private final Queue<String> errors = new ConcurrentLinkedQueue<>();
+  private final Queue<String> warnings = new ConcurrentLinkedQueue<>();
   private final Queue<String> ours = new ConcurrentLinkedQueue<>();
 
   LogWatch() {
@@ -30,6 +31,9 @@ final class LogWatch extends AppenderBase<ILoggingEvent> implements AutoCloseabl
     if (event.getLoggerName().startsWith("io.quaymaster")) {
       ours.add(event.getFormattedMessage());
     }
+    if (event.getLevel().equals(Level.WARN)) {
+      warnings.add(event.getLoggerName() + ": " + event.getFormattedMessage());
+    }
     if (event.getLevel().isGreaterOrEqual(Level.ERROR)) {
       String cause =
           event.getThrowableProxy() == null ? "" : " " + event.getThrowableProxy().getMessage();
@@ -39,6 +43,11 @@ final class LogWatch extends AppenderBase<ILoggingEvent> implements AutoCloseabl
 
   void sawNoError() {
     assertThat(List.copyOf(errors)).as("logged as ERROR").isEmpty();
+  }
+
+  void sawNoWarning() {
+    assertThat(List.copyOf(warnings)).as("logged as WARN").isEmpty();
+    sawNoError();
   }
 
   /** What our own code and the audit log say; each is one line, whatever clients put into it. */
