@@ -206,7 +206,9 @@ class ReplicasIT {
     int size = 4 * MIB + 3;
     long limit = 22L * MIB + 17;
     first().tenant("edge", Map.of());
-    Partner alice = first().partner("alice@edge", Map.of("limits", Map.of("bytes", limit)));
+    // Slow enough to be looked at on any machine.
+    Map<String, Long> limits = Map.of("bytes", limit, "bytesPerSecond", 8L * MIB);
+    Partner alice = first().partner("alice@edge", Map.of("limits", limits));
     List<Upload> uploads = new ArrayList<>();
     for (int i = 0; i < 9; i++) {
       OpenSsh client = alice.at(replicas.get(i % 3)).openSsh();
