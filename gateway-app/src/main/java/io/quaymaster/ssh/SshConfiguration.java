@@ -244,7 +244,7 @@ public class SshConfiguration {
     TransportSettings defaults = TransportSettings.DEFAULTS;
     return defaults
         .withReadBuffer(settings.readBufferBytes())
-        .withTimeouts(settings.stalledTimeout(), defaults.closeTimeout());
+        .withTimeouts(settings.stalledTimeout(), defaults.closeTimeout(), defaults.lingerTimeout());
   }
 
   private static SshSettings settings(GatewayProperties properties) {

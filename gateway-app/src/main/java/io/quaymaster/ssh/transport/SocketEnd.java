@@ -6,24 +6,13 @@ package io.quaymaster.ssh.transport;
  * any.
  */
 final class SocketEnd {
-  private boolean reading;
-  private boolean hurried;
+  private boolean patient;
   private boolean lingering;
   private boolean come;
 
-  /** The connection's thread reads from now on. */
-  synchronized void readerBegins() {
-    reading = true;
-  }
-
-  /**
-   * The connection's thread reads no more.
-   *
-   * @return true if the socket lingered for it
-   */
-  synchronized boolean readerEnds() {
-    reading = false;
-    return lingering;
+  /** The connection's thread reads from now on, and would see the peer's end. */
+  synchronized void mayLinger() {
+    patient = true;
   }
 
   /**
@@ -32,17 +21,17 @@ final class SocketEnd {
    * @return false if nobody would see the peer's end, or there is no time
    */
   synchronized boolean linger() {
-    lingering = reading && !hurried;
+    lingering = patient;
     return lingering;
   }
 
   /**
-   * There is no time to wait for the peer, now or later.
+   * The peer is not waited for, now or later.
    *
    * @return true if the socket lingers
    */
   synchronized boolean hurry() {
-    hurried = true;
+    patient = false;
     return lingering;
   }
 

@@ -66,7 +66,7 @@ public record TransportSettings(
   }
 
   /** The same with other time limits. */
-  public TransportSettings withTimeouts(Duration write, Duration close) {
+  public TransportSettings withTimeouts(Duration write, Duration close, Duration linger) {
     return new TransportSettings(
         backlog,
         idleBufferBytes,
@@ -78,23 +78,7 @@ public record TransportSettings(
         maxPendingPackets,
         write,
         close,
-        lingerTimeout);
-  }
-
-  /** The same with another patience for a peer to close its side. */
-  public TransportSettings withLinger(Duration atMost) {
-    return new TransportSettings(
-        backlog,
-        idleBufferBytes,
-        readBufferBytes,
-        deliveryBytes,
-        writeBufferBytes,
-        pooledBuffers,
-        maxPendingBytes,
-        maxPendingPackets,
-        writeTimeout,
-        closeTimeout,
-        atMost);
+        linger);
   }
 
   /** The same with another size of read buffer. */

@@ -77,17 +77,13 @@ final class VirtualThreadSession extends AbstractCloseable implements TransportS
 
   /** Serves the connection until it is closed. */
   void serve() {
-    socketEnd.readerBegins();
+    socketEnd.mayLinger();
     try {
       if (reads.run()) {
         closeNow();
       }
     } catch (Throwable e) {
       connectionFailed(e);
-    } finally {
-      if (socketEnd.readerEnds()) {
-        hangUp();
-      }
     }
   }
 

@@ -1,10 +1,11 @@
 package io.quaymaster.ssh.transport;
 
+import static io.quaymaster.ssh.transport.RawPeer.readFully;
+import static io.quaymaster.ssh.transport.RawPeer.writeQuietly;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -36,22 +37,40 @@ class FarewellTest {
 
   @AfterEach
   void nothingIsLeft() throws IOException {
-    peer.close();
-    await().until(() -> peer.transport.threads().live() == 0);
-    assertThat(peer.closed).hasValue(peer.sessions.size());
-    assertThat(peer.transport.readBuffers().inUse()).isZero();
-    assertThat(peer.acceptor.getManagedSessions()).isEmpty();
+    peer.leavesNothing();
+  }
+
+  @Test
+  void itReachesAPeerInTheMiddleOfAnUpload() throws Exception {
+    reachesAnUploader(
+        session -> {
+          sayByeAndClose(session);
+          await().until(() -> peer.closed.get() == 1);
+        });
+    assertThat(peer.failures).isEmpty();
+  }
+
+  @Test
+  void itReachesAPeerWhoseWordsTheHandlerDidNotUnderstand() throws Exception {
+    reachesAnUploader(
+        session -> {
+          session.writeBuffer(new ByteArrayBuffer(BYE.clone()));
+          throw new IllegalStateException("bad packet");
+        });
+    assertThat(peer.failures).singleElement().isInstanceOf(IllegalStateException.class);
+  }
+
+  private interface Ending {
+    void of(IoSession session) throws IOException;
   }
 
   /** Much of what the peer sent waits unread in the socket when the session ends. */
-  @Test
-  void itReachesAPeerInTheMiddleOfAnUpload() throws Exception {
+  private void reachesAnUploader(Ending ending) throws Exception {
     CountDownLatch uploading = new CountDownLatch(1);
     peer.onMessage =
         (session, _) -> {
           uploading.await();
-          sayByeAndClose(session);
-          await().until(() -> peer.closed.get() == 1);
+          ending.of(session);
         };
     try (SocketChannel socket = peer.connect()) {
       assertThat(socket.write(ByteBuffer.allocate(100_000))).isEqualTo(100_000);
@@ -64,27 +83,6 @@ class FarewellTest {
     }
     await().until(peer.sessions.getFirst()::isClosed);
     assertThat(peer.received.get()).as("delivered").isLessThan(100_000);
-    assertThat(peer.failures).isEmpty();
-  }
-
-  @Test
-  void itReachesAPeerWhoseWordsTheHandlerDidNotUnderstand() throws Exception {
-    CountDownLatch uploading = new CountDownLatch(1);
-    peer.onMessage =
-        (session, _) -> {
-          uploading.await();
-          session.writeBuffer(new ByteArrayBuffer(BYE.clone()));
-          throw new IllegalStateException("bad packet");
-        };
-    try (SocketChannel socket = peer.connect()) {
-      assertThat(socket.write(ByteBuffer.allocate(100_000))).isEqualTo(100_000);
-      uploading.countDown();
-      await().until(() -> peer.closed.get() == 1);
-      assertThat(socket.write(ByteBuffer.allocate(100_000))).isEqualTo(100_000);
-      assertThat(saidUntilTheEnd(socket)).isEqualTo(BYE);
-    }
-    await().until(peer.sessions.getFirst()::isClosed);
-    assertThat(peer.failures).singleElement().isInstanceOf(IllegalStateException.class);
   }
 
   /** The channel's thread has the turn to read when another ends the session, and stops reading. */
@@ -99,7 +97,8 @@ class FarewellTest {
         socket.write(ByteBuffer.allocate(1));
       } while (!session.readHere(TimeUnit.MILLISECONDS.toNanos(10)));
       sayByeAndClose(session);
-      CompletableFuture<Void> upload = CompletableFuture.runAsync(() -> write(socket, 30_000_000));
+      CompletableFuture<Void> upload =
+          CompletableFuture.runAsync(() -> writeQuietly(socket, ByteBuffer.allocate(30_000_000)));
       assertThat(saidUntilTheEnd(socket)).isEqualTo(BYE);
       upload.get();
     }
@@ -112,7 +111,8 @@ class FarewellTest {
     try (SocketChannel socket = peer.connect()) {
       socket.write(ByteBuffer.allocate(1));
       await().until(() -> peer.received.get() == 1);
-      CompletableFuture<Void> upload = CompletableFuture.runAsync(() -> write(socket, 30_000_000));
+      CompletableFuture<Void> upload =
+          CompletableFuture.runAsync(() -> writeQuietly(socket, ByteBuffer.allocate(30_000_000)));
       sayByeAndClose(peer.sessions.getFirst());
       assertThat(saidUntilTheEnd(socket)).isEqualTo(BYE);
       upload.get();
@@ -126,8 +126,7 @@ class FarewellTest {
     try (RawPeer impatient = lingering(SHORT);
         SocketChannel socket = impatient.connect()) {
       impatient.onMessage = (session, _) -> sayByeAndClose(session);
-      CompletableFuture<Void> flood =
-          CompletableFuture.runAsync(() -> write(socket, Long.MAX_VALUE));
+      CompletableFuture<Void> flood = CompletableFuture.runAsync(() -> floods(socket));
       assertThat(flood.handle((_, e) -> e).get())
           .hasMessageContaining("UncheckedIOException")
           .hasMessageMatching(".*(reset|pipe).*");
@@ -160,10 +159,7 @@ class FarewellTest {
     try (SocketChannel socket = peer.connect()) {
       assertThat(socket.write(ByteBuffer.allocate(100))).isEqualTo(100);
       uploading.countDown();
-      ByteBuffer bye = ByteBuffer.allocate(BYE.length);
-      while (bye.hasRemaining()) {
-        assertThat(socket.read(bye)).isPositive();
-      }
+      readFully(socket, ByteBuffer.allocate(BYE.length));
       closing = peer.acceptor.close(false);
       assertThat(saidUntilTheEnd(socket)).isEmpty();
       assertThat(closing.isClosed()).isFalse();
@@ -172,15 +168,18 @@ class FarewellTest {
   }
 
   private static RawPeer lingering(Duration time) throws IOException {
-    return new RawPeer(
-        TransportSettings.DEFAULTS
-            .withTimeouts(Duration.ofSeconds(40), Duration.ofSeconds(40))
-            .withLinger(time));
+    return new RawPeer(TransportSettings.DEFAULTS.withTimeouts(LONG, LONG, time));
   }
 
   /** As MINA does after it has sent DISCONNECT. */
   private static void sayByeAndClose(IoSession session) throws IOException {
     session.writeBuffer(new ByteArrayBuffer(BYE.clone())).addListener(_ -> session.close(true));
+  }
+
+  private static void floods(SocketChannel socket) {
+    while (true) {
+      writeQuietly(socket, ByteBuffer.allocate(64 * 1024));
+    }
   }
 
   private static byte[] saidUntilTheEnd(SocketChannel socket) throws IOException {
@@ -192,15 +191,5 @@ class FarewellTest {
     byte[] bytes = new byte[said.flip().remaining()];
     said.get(bytes);
     return bytes;
-  }
-
-  private static void write(SocketChannel socket, long bytes) {
-    try {
-      for (long left = bytes; left > 0; ) {
-        left -= socket.write(ByteBuffer.allocate((int) Math.min(left, 64 * 1024)));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

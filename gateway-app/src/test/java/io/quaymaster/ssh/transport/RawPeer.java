@@ -1,9 +1,14 @@
 package io.quaymaster.ssh.transport;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -73,8 +78,34 @@ final class RawPeer implements IoHandler, AutoCloseable {
     onMessage.received(session, bytes);
   }
 
+  /** Closes, and shows that no thread, session or buffer is left. */
+  void leavesNothing() throws IOException {
+    close();
+    await().until(() -> transport.threads().live() == 0);
+    assertThat(closed).hasValue(sessions.size());
+    assertThat(transport.readBuffers().inUse()).isZero();
+    assertThat(transport.writeBuffers().inUse()).isZero();
+    assertThat(acceptor.getManagedSessions()).isEmpty();
+  }
+
   @Override
   public void close() throws IOException {
     acceptor.close(true).await(TestServer.PATIENCE);
+  }
+
+  static void readFully(SocketChannel socket, ByteBuffer into) throws IOException {
+    while (into.hasRemaining()) {
+      assertThat(socket.read(into)).isPositive();
+    }
+  }
+
+  static void writeQuietly(SocketChannel socket, ByteBuffer from) {
+    try {
+      while (from.hasRemaining()) {
+        socket.write(from);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

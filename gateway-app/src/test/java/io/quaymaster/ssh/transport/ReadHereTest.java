@@ -63,9 +63,7 @@ class ReadHereTest {
   @AfterEach
   void close() throws IOException {
     client.close();
-    peer.close();
-    await().until(() -> peer.transport.threads().live() == 0);
-    assertThat(peer.transport.readBuffers().inUse()).isZero();
+    peer.leavesNothing();
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.quaymaster.ssh.transport;
 
+import static io.quaymaster.ssh.transport.RawPeer.readFully;
+import static io.quaymaster.ssh.transport.RawPeer.writeQuietly;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -43,12 +45,7 @@ class TransportTest {
 
   @AfterEach
   void nothingIsLeft() throws IOException {
-    peer.close();
-    await().until(() -> peer.transport.threads().live() == 0);
-    assertThat(peer.closed).hasValue(peer.sessions.size());
-    assertThat(peer.transport.readBuffers().inUse()).isZero();
-    assertThat(peer.transport.writeBuffers().inUse()).isZero();
-    assertThat(peer.acceptor.getManagedSessions()).isEmpty();
+    peer.leavesNothing();
   }
 
   @Test
@@ -214,7 +211,7 @@ class TransportTest {
     try (RawPeer impatient =
             new RawPeer(
                 TransportSettings.DEFAULTS.withTimeouts(
-                    Duration.ofMillis(200), Duration.ofSeconds(5)));
+                    Duration.ofMillis(200), Duration.ofSeconds(5), Duration.ofSeconds(1)));
         SocketChannel socket = impatient.connectNarrow()) {
       await().until(() -> impatient.sessions.size() == 1);
       VirtualThreadSession session = impatient.sessions.getFirst();
@@ -229,12 +226,11 @@ class TransportTest {
 
   @Test
   void gracefulCloseWritesWhatIsQueued() throws Exception {
-    IoWriteFuture written;
     try (SocketChannel socket = peer.connect()) {
       VirtualThreadSession session = onlySession();
       byte[] bytes = new byte[8_000_000];
       new Random(1).nextBytes(bytes);
-      written = session.writeBuffer(new ByteArrayBuffer(bytes));
+      IoWriteFuture written = session.writeBuffer(new ByteArrayBuffer(bytes));
       session.close(false);
       IoWriteFuture late = session.writeBuffer(new ByteArrayBuffer(new byte[1]));
       assertThat(late.getException()).isNotNull();
@@ -242,9 +238,9 @@ class TransportTest {
       readFully(socket, all);
       assertThat(all.array()).isEqualTo(bytes);
       assertThat(socket.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+      await().until(session::isClosed);
+      assertThat(written.isWritten()).isTrue();
     }
-    await().until(peer.sessions.getFirst()::isClosed);
-    assertThat(written.isWritten()).isTrue();
   }
 
   @Test
@@ -252,7 +248,7 @@ class TransportTest {
     try (RawPeer impatient =
             new RawPeer(
                 TransportSettings.DEFAULTS.withTimeouts(
-                    Duration.ofSeconds(60), Duration.ofMillis(100)));
+                    Duration.ofSeconds(60), Duration.ofMillis(100), Duration.ofSeconds(1)));
         SocketChannel socket = impatient.connectNarrow()) {
       await().until(() -> impatient.sessions.size() == 1);
       VirtualThreadSession session = impatient.sessions.getFirst();
@@ -355,8 +351,8 @@ class TransportTest {
       session.resumeRead();
       await().until(() -> peer.received.get() == 2);
       session.close(true);
+      await().until(session::isClosed);
     }
-    await().until(peer.sessions.getFirst()::isClosed);
   }
 
   @Test
@@ -448,22 +444,6 @@ class TransportTest {
 
   private static ByteArrayBuffer numbered(int thread, int number) {
     return new ByteArrayBuffer(ByteBuffer.allocate(8).putInt(thread).putInt(number).array());
-  }
-
-  private static void readFully(SocketChannel socket, ByteBuffer into) throws IOException {
-    while (into.hasRemaining()) {
-      assertThat(socket.read(into)).isPositive();
-    }
-  }
-
-  private static void writeQuietly(SocketChannel socket, ByteBuffer from) {
-    try {
-      while (from.hasRemaining()) {
-        socket.write(from);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   static long openDescriptors() {
