@@ -83,7 +83,7 @@ class MigrationsTest {
         """;
     try (TestDatabase database = TestDatabase.migrated()) {
       assertThat(violations().map(Violation::constraint))
-          .containsExactlyInAnyOrderElementsOf(texts(database.dataSource(), rules));
+          .containsExactlyInAnyOrderElementsOf(database.texts(rules));
     }
   }
 
